@@ -1,0 +1,143 @@
+"""What a release is made of: figures that are shown, figures that are hidden, and their labels."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from surveys.instruments import ConstructCode, ItemCode
+from surveys.months import Month
+from surveys.units import UnitCode, UnitTree
+
+
+class Reason(StrEnum):
+    """Public reasons for a hidden figure; they never tell which cell was the small one."""
+
+    TOO_FEW = "too_few_answers_here_or_beside_it"
+    TOO_FEW_FOR_ITEM = "too_few_answered_this_question"
+
+
+class Bound(StrEnum):
+    """How a coded number is to be read: itself, or "that much or more", "that much or less"."""
+
+    EXACT = "exact"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+
+@dataclass(frozen=True, slots=True)
+class CodedNumber:
+    """A share (percent) or a mean (scale points) after rounding and top and bottom coding."""
+
+    value: float
+    bound: Bound = Bound.EXACT
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One item in one shown cell.
+
+    `mean` is in scale points to one decimal, mirrored for reverse-keyed items so that higher is
+    what staff would want. `bands` are percentages of those who gave a scored answer, in the
+    scale's three bands as asked (not mirrored). `options`, percentages of all options as asked,
+    exist only from the policy's `all_options_from` respondents.
+    """
+
+    respondents: int
+    mean: CodedNumber
+    bands: tuple[CodedNumber, CodedNumber, CodedNumber]
+    options: tuple[CodedNumber, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A hidden figure: a reason and no number, so that nothing can leak one."""
+
+    reason: Reason
+
+
+Figure = Published | Suppressed
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCell:
+    """A unit whose figures are shown; `respondents` people answered in it."""
+
+    respondents: int
+    figures: Mapping[ItemCode, Figure]
+
+
+Cell = ShownCell | Suppressed
+
+
+class Source(StrEnum):
+    """Where a release's answers came from."""
+
+    IMPORTED = "imported"  # counted from a file: not anonymous at source
+    WAVE = "wave"
+
+
+class SpreadBasis(StrEnum):
+    """What an item's standard deviation within units rests on."""
+
+    THIS_RELEASE = "this_release"
+    EARLIER_RELEASES = "earlier_releases"
+    QUARTER_OF_RANGE = "quarter_of_range"
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedItem:
+    """An item as it travels inside a release: everything that a screen says about it."""
+
+    code: ItemCode
+    version: int
+    construct: ConstructCode
+    construct_name: str
+    ask_lower: str
+    ask_higher: str
+    wording: Mapping[str, str]
+    labels: tuple[str, ...]
+    unscored: tuple[str, ...]
+    band_names: tuple[str, str, str]
+    reverse_keyed: bool
+    source: str
+    licence: str
+    within_sd: float  # scale points, pooled within units, two decimals
+    within_sd_basis: SpreadBasis
+
+
+@dataclass(frozen=True, slots=True)
+class SelfAttack:
+    """What was tried against the published figures alone, and what was found."""
+
+    tried: Mapping[str, int]  # name of the attack -> number of attempts
+    found: Mapping[str, int]  # name of the attack -> groups smaller than k that it isolated
+    not_searched: tuple[str, ...]
+
+    @property
+    def leaks(self) -> int:
+        return sum(self.found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseHead:
+    """A visible release without its cells."""
+
+    month: Month
+    source: Source
+    threshold: int
+    tree: UnitTree
+    items: tuple[ReleasedItem, ...]
+    self_attack: SelfAttack
+    engine: str
+    released_on: str  # ISO date
+    log_place: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitMonth:
+    """One unit's cell in one visible month."""
+
+    unit: UnitCode
+    month: Month
+    cell: Cell

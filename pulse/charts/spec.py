@@ -1,0 +1,99 @@
+"""What a chart says, before anything is drawn: one frozen spec, two drawings (SVG and Plotly)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from surveys.months import Month
+
+
+class Mark(StrEnum):
+    """How a month is drawn; colour never stands alone (VISUAL 5)."""
+
+    ORDINARY = "ordinary"
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMonth:
+    """One month with a figure. Limits are None where there are too few months for any."""
+
+    month: Month
+    value: float
+    mark: Mark
+    is_small: bool  # few answers: drawn hollow
+    lower_limit: float | None
+    upper_limit: float | None
+    words: str  # what the table says of it, for the hover text
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenMonth:
+    """One month whose figure is hidden: a hatched column with the word "hidden"."""
+
+    month: Month
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A lettered line: when limits were fixed, or when something happened."""
+
+    letter: str
+    month: Month
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessChartSpec:
+    """A process behaviour chart of one measure over the months in which it was asked.
+
+    `axis_low` and `axis_high` are the drawn part of the axis in units of the measure; `decimals`
+    says how values are written; `small_words` is the legend's text for hollow points.
+    """
+
+    number: int  # of the figure on its page
+    title: str
+    description: str  # the text alternative: what a sighted reader would take from the picture
+    caption: str
+    axis_note: str
+    axis_low: float
+    axis_high: float
+    tick_step: float
+    decimals: int
+    unit: str  # "" for scale points, "%" for rates
+    months: tuple[ShownMonth | HiddenMonth, ...]
+    centre: float | None
+    small_words: str
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One estimate with its interval, on the scale of its panel."""
+
+    label: str
+    note: str
+    value: float
+    low: float
+    high: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForestSpec:
+    """Estimates with intervals over a line of "no association" at `null_value`."""
+
+    number: int
+    title: str
+    description: str
+    caption: str
+    axis_low: float
+    axis_high: float
+    ticks: tuple[float, ...]
+    null_value: float
+    low_words: str
+    high_words: str
+    estimates: tuple[Estimate, ...]
+
+
+ChartSpec = ProcessChartSpec | ForestSpec

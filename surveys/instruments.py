@@ -1,0 +1,67 @@
+"""Items, constructs and instruments: what is asked, what it stands for, and who may use it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NewType
+
+from surveys.scales import Scale
+
+ItemCode = NewType("ItemCode", str)
+ConstructCode = NewType("ConstructCode", str)
+
+
+@dataclass(frozen=True, slots=True)
+class Construct:
+    """What a group of items stands for; shown as one measure (the mean of its item means).
+
+    `ask_lower` and `ask_higher` are the questions to ask in person after a signal.
+    """
+
+    code: ConstructCode
+    name: str
+    ask_lower: str
+    ask_higher: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question. `wording` maps a language code to its text; `rotation` is "" for an anchor."""
+
+    code: ItemCode
+    version: int
+    construct: ConstructCode
+    wording: Mapping[str, str]
+    scale: str
+    reverse_keyed: bool
+    source: str
+    licence: str
+    rotation: str = ""
+    benchmark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A set of items with their scales and constructs, from the library or from a pack."""
+
+    code: str
+    name: str
+    source: str
+    licence: str
+    scales: Mapping[str, Scale]
+    constructs: Mapping[ConstructCode, Construct]
+    items: tuple[Item, ...]
+
+    def __post_init__(self) -> None:
+        codes = [item.code for item in self.items]
+        if len(set(codes)) != len(codes):
+            raise ValueError(f"instrument {self.code!r} has one item code twice")
+        scale_of: dict[ConstructCode, str] = {}
+        for item in self.items:
+            if item.scale not in self.scales:
+                raise ValueError(f"item {item.code!r} names the unknown scale {item.scale!r}")
+            if item.construct not in self.constructs:
+                raise ValueError(
+                    f"item {item.code!r} names the unknown construct {item.construct!r}"
+                )
+            if scale_of.setdefault(item.construct, item.scale) != item.scale:
+                raise ValueError(f"construct {item.construct!r} mixes two scales; a mean would lie")
