@@ -24,8 +24,6 @@ class AccountRow(OfficeBase):
     role: Mapped[str]
     password_hash: Mapped[str]
     is_active: Mapped[bool] = mapped_column(default=True)
-    failed_attempts: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
 
 
 class AccountUnitRow(OfficeBase):
@@ -38,13 +36,28 @@ class AccountUnitRow(OfficeBase):
 
 
 class SignInRow(OfficeBase):
-    """A signed-in browser; only the hash of its token is kept."""
+    """A signed-in browser; only the hash of its token is kept. Times are UTC."""
 
     __tablename__ = "sign_ins"
 
     token_sha256: Mapped[str] = mapped_column(primary_key=True)
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
-    expires_at: Mapped[datetime]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SignInTriesRow(OfficeBase):
+    """Tries to sign in under one name since it last worked, kept for a short while. Times are UTC.
+
+    The name is kept as a keyed hash, whether an account has it or not: the waiting time then
+    tells nobody which names exist, and a password typed into the wrong box is not kept.
+    """
+
+    __tablename__ = "sign_in_tries"
+
+    name_hmac: Mapped[str] = mapped_column(primary_key=True)
+    tries: Mapped[int]
+    wait_until: Mapped[datetime | None]
+    forget_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class RefusalRow(OfficeBase):
