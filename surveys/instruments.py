@@ -41,7 +41,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A set of items with their scales and constructs, from the library or from a pack."""
+    """A set of items with their scales and constructs, from the library or from a pack.
+
+    `permission` says in words on what ground this organisation may use it.
+    """
 
     code: str
     name: str
@@ -50,6 +53,7 @@ class Instrument:
     scales: Mapping[str, Scale]
     constructs: Mapping[ConstructCode, Construct]
     items: tuple[Item, ...]
+    permission: str = ""
 
     def __post_init__(self) -> None:
         codes = [item.code for item in self.items]

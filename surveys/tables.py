@@ -19,11 +19,16 @@ class RegistryBase(DeclarativeBase):
 
 
 class UnitTreeRow(RegistryBase):
-    """One tree, in force from its date until the next tree's date."""
+    """One tree, in force from its date until the next tree's date.
+
+    `revision` counts how often the tree of this date was imported; the log names it, so that an
+    import that was cut short and run again is recognised as the same one.
+    """
 
     __tablename__ = "unit_trees"
 
     valid_from: Mapped[date] = mapped_column(primary_key=True)
+    revision: Mapped[int]
 
 
 class UnitRow(RegistryBase):
