@@ -46,7 +46,8 @@ class XmrOptions:
     `shift_points` and `trend_points` are lengths of runs in points (a trend of 7 points is 6
     strict steps). `baseline_points` says on how many of the first shown points the average and
     the limits rest; None takes all. With a `display_step` above 0 the values are known to be
-    rounded to it: the average is rounded likewise and no limit comes nearer to it than one step.
+    rounded to it: the average is rounded likewise, and neither limits nor near limits come nearer
+    to it than one step, because a difference of one step may be rounding alone.
     """
 
     screen_ranges: bool = True
@@ -66,13 +67,14 @@ class XmrOptions:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Average (one per series) and half the width between the limits (one per point), in units.
+    """Average (one per series) and distances of limits from it (one per point), in units.
 
-    Both are NaN where a series has no two neighbouring points in its baseline.
+    All are NaN where a series has no two neighbouring points in its baseline.
     """
 
     centre: FloatArray
     half_width: FloatArray
+    near_width: FloatArray
 
     @property
     def lower(self) -> FloatArray:
@@ -121,9 +123,12 @@ def process_limits(
     average_range = _average_range(scaled, both, screen=options.screen_ranges)
     half = LIMIT_FACTOR * average_range[:, None]
     half_width = np.broadcast_to(half, values.shape) if roots is None else half / roots
+    near_width = NEAR_SHARE * half_width
     if options.display_step:
         half_width = np.maximum(half_width, options.display_step)
-    return Limits(np.where(np.isnan(average_range), np.nan, centre), half_width)
+        near_width = np.maximum(near_width, options.display_step)
+    centre = np.where(np.isnan(average_range), np.nan, centre)
+    return Limits(centre, half_width, near_width)
 
 
 def _average_range(scaled: FloatArray, both: BoolArray, *, screen: bool) -> FloatArray:
@@ -153,7 +158,7 @@ def judge(values: FloatArray, limits: Limits, *, options: XmrOptions) -> Signals
     direction = np.zeros(values.shape, dtype=np.int8)
     for first in range(0, len(values), _ROWS_AT_ONCE):
         rows = slice(first, first + _ROWS_AT_ONCE)
-        part = Limits(limits.centre[rows], limits.half_width[rows])
+        part = Limits(limits.centre[rows], limits.half_width[rows], limits.near_width[rows])
         _judge_rows(values[rows], part, options, Signals(rule[rows], direction[rows]))
     return Signals(rule, direction)
 
@@ -165,7 +170,7 @@ def _judge_rows(values: FloatArray, limits: Limits, options: XmrOptions, into: S
         distance = np.abs(offset)
         side = np.where(distance <= slack, 0.0, np.sign(offset))
         outside = distance > limits.half_width + slack
-        near = (distance > NEAR_SHARE * limits.half_width + slack) & ~outside
+        near = (distance > limits.near_width + slack) & ~outside
         steps = np.diff(values, axis=1)
         steps = np.where(np.abs(steps) <= slack, 0.0, np.sign(steps))
     shown = ~np.isnan(side)  # without limits nothing is judged, not even a trend
