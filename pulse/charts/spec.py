@@ -69,7 +69,10 @@ class ProcessChartSpec:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """One estimate with its interval, on the scale of its panel."""
+    """One estimate with its interval, on the scale of its panel.
+
+    `note` stands small under the label; `words` is what the table says, for the hover text.
+    """
 
     label: str
     note: str
@@ -81,7 +84,10 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class ForestSpec:
-    """Estimates with intervals over a line of "no association" at `null_value`."""
+    """Estimates with intervals over a line of "no association" at `null_value`, on one scale.
+
+    `low_words` and `high_words` name the two directions, for example "fewer leavers".
+    """
 
     number: int
     title: str
@@ -94,6 +100,7 @@ class ForestSpec:
     low_words: str
     high_words: str
     estimates: tuple[Estimate, ...]
+    decimals: int = 2
 
 
 ChartSpec = ProcessChartSpec | ForestSpec

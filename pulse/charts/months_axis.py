@@ -1,0 +1,103 @@
+"""Where the months of a process chart stand, and which of them are named under the axis.
+
+Every month in which the measure was asked has one column of the same breadth, hidden or not.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from pulse.charts.spec import Event, HiddenMonth, ShownMonth
+from surveys.months import Month
+
+SPACE_OF_A_NAME = 42  # pixels that "Sep" and the gap after it take
+_STRIDES = (1, 2, 3, 6, 12)
+
+
+def shown_runs(
+    months: Sequence[ShownMonth | HiddenMonth],
+) -> Iterator[list[tuple[int, ShownMonth]]]:
+    """Yield the stretches of shown months between hidden ones, each with its columns' places."""
+    run: list[tuple[int, ShownMonth]] = []
+    for place, month in enumerate(months):
+        if isinstance(month, ShownMonth):
+            run.append((place, month))
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def hidden_runs(months: Sequence[ShownMonth | HiddenMonth]) -> Iterator[tuple[int, int]]:
+    """Yield first column and number of columns of each stretch of hidden months."""
+    start: int | None = None
+    for place, month in enumerate(months):
+        if isinstance(month, HiddenMonth):
+            start = place if start is None else start
+        elif start is not None:
+            yield start, place - start
+            start = None
+    if start is not None:
+        yield start, len(months) - start
+
+
+def limited_runs(run: Sequence[tuple[int, ShownMonth]]) -> Iterator[list[tuple[int, float, float]]]:
+    """Yield column, lower and upper limit of the stretches of a run that have limits."""
+    stretch: list[tuple[int, float, float]] = []
+    for place, month in run:
+        if month.lower_limit is not None and month.upper_limit is not None:
+            stretch.append((place, month.lower_limit, month.upper_limit))
+        elif stretch:
+            yield stretch
+            stretch = []
+    if stretch:
+        yield stretch
+
+
+def named_months(months: Sequence[Month], *, column: float) -> list[tuple[int, str]]:
+    """Return columns and short names of the months that have room for one.
+
+    Months without gaps are named by the calendar (every second, third, sixth or twelfth from
+    January on); a measure that is asked now and then is named evenly.
+    """
+    if len(months) > 1 and months[-1].ordinal - months[0].ordinal != len(months) - 1:
+        step = max(1, -(-SPACE_OF_A_NAME // max(1, int(column))))
+        return [(place, _name(months[place])) for place in range(0, len(months), step)]
+    stride = next((each for each in _STRIDES if each * column >= SPACE_OF_A_NAME), _STRIDES[-1])
+    return [
+        (place, _name(month))
+        for place, month in enumerate(months)
+        if (month.number - 1) % stride == 0
+    ]
+
+
+def named_years(months: Sequence[Month], *, column: float) -> list[tuple[int, str]]:
+    """Return columns and years where a year begins on the axis, the first one only if it fits."""
+    starts = [
+        (place, str(month.year))
+        for place, month in enumerate(months)
+        if place == 0 or month.year != months[place - 1].year
+    ]
+    if len(starts) > 1 and (starts[1][0] - starts[0][0]) * column < SPACE_OF_A_NAME:
+        return starts[1:]
+    return starts
+
+
+def event_columns(events: Sequence[Event], months: Sequence[Month]) -> list[tuple[float, Event]]:
+    """Return each event with its place in columns: mid-column, or the edge between two months.
+
+    Events before the first month that is drawn are left to the list below the chart.
+    """
+    placed: list[tuple[float, Event]] = []
+    for event in events:
+        if not months or event.month < months[0]:
+            continue
+        later = [place for place, month in enumerate(months) if month >= event.month]
+        if later and months[later[0]] == event.month:
+            placed.append((later[0] + 0.5, event))
+        else:
+            placed.append((float(later[0] if later else len(months)), event))
+    return placed
+
+
+def _name(month: Month) -> str:
+    return month.short_words.split("\N{NO-BREAK SPACE}")[0]

@@ -1,0 +1,281 @@
+"""The process behaviour chart as a Plotly figure, in the grammar of the SVG."""
+
+from collections.abc import Iterator, Sequence
+from math import ceil, floor
+
+import plotly.graph_objects as go
+
+from pulse.charts.markup import written
+from pulse.charts.months_axis import (
+    event_columns,
+    hidden_runs,
+    limited_runs,
+    named_months,
+    named_years,
+    shown_runs,
+)
+from pulse.charts.plotly_style import (
+    line_shape,
+    note,
+    plain,
+    still_axis,
+    still_layout,
+    strong,
+    token,
+)
+from pulse.charts.spec import HiddenMonth, Mark, ProcessChartSpec, ShownMonth
+
+_WIDTH = 548  # pixels of the plot at its full size, for choosing which months are named
+_LOOKS = {
+    Mark.ORDINARY: ("circle", 9, "dot"),
+    Mark.HIGHER: ("diamond", 12, "blue"),
+    Mark.LOWER: ("square", 10, "orange"),
+}
+
+
+def process_figure(spec: ProcessChartSpec) -> go.Figure:
+    """Return band, limits, hatched hidden months, line, signals and lettered events."""
+    layout = still_layout(height=348, margin={"l": 44, "r": 128, "t": 34, "b": 46})
+    layout.xaxis = _month_axis(spec)
+    layout.yaxis = _value_axis(spec)
+    layout.barmode = "overlay"
+    layout.bargap = 0
+    layout.shapes = [*_lines(spec), *_event_shapes(spec)]
+    layout.annotations = [*_years(spec), *_line_names(spec), *_hidden_words(spec), *_letters(spec)]
+    traces = [
+        *_bands(spec),
+        *_limits(spec),
+        *_hidden_columns(spec),
+        *_line_between(spec),
+        *_points(spec),
+    ]
+    return go.Figure(data=traces, layout=layout)
+
+
+def _months(spec: ProcessChartSpec) -> list[ShownMonth | HiddenMonth]:
+    return list(spec.months)
+
+
+def _column(spec: ProcessChartSpec) -> float:
+    return _WIDTH / max(1, len(spec.months))
+
+
+def _month_axis(spec: ProcessChartSpec) -> dict[str, object]:
+    named = named_months([each.month for each in spec.months], column=_column(spec))
+    places = [place + 0.5 for place, _name in named]
+    axis = still_axis(0, max(1, len(spec.months)), places, [name for _place, name in named])
+    return {**axis, "showline": True, "linecolor": token("edge"), "linewidth": 1}
+
+
+def _value_axis(spec: ProcessChartSpec) -> dict[str, object]:
+    low, high = spec.axis_low, spec.axis_high
+    ticks = [
+        count * spec.tick_step
+        for count in range(ceil(low / spec.tick_step), floor(high / spec.tick_step) + 1)
+    ]
+    axis = still_axis(low, high, ticks, [f"{tick:g}{spec.unit}" for tick in ticks])
+    return {
+        **axis,
+        "showgrid": True,
+        "gridcolor": token("line"),
+        "gridwidth": 1,
+        "ticklabelstandoff": 6,
+    }
+
+
+def _clamped(spec: ProcessChartSpec, value: float) -> float:
+    return min(max(value, spec.axis_low), spec.axis_high)
+
+
+def _bands(spec: ProcessChartSpec) -> Iterator[go.Scatter]:
+    for run in shown_runs(spec.months):
+        for stretch in limited_runs(run):
+            above = [
+                (x, _clamped(spec, upper))
+                for place, _low, upper in stretch
+                for x in (place, place + 1)
+            ]
+            below = [
+                (x, _clamped(spec, lower))
+                for place, lower, _high in reversed(stretch)
+                for x in (place + 1, place)
+            ]
+            outline = [*above, *below]
+            yield _silent(
+                [x for x, _y in outline],
+                [y for _x, y in outline],
+                mode="none",
+                fill="toself",
+                fillcolor=token("band"),
+            )
+
+
+def _limits(spec: ProcessChartSpec) -> Iterator[go.Scatter]:
+    """Draw both limits, stepped by month; a limit off the drawn axis is left out."""
+    for run in shown_runs(spec.months):
+        for stretch in limited_runs(run):
+            for side in (1, 2):
+                held = [
+                    (
+                        limit[0],
+                        limit[side] if spec.axis_low <= limit[side] <= spec.axis_high else None,
+                    )
+                    for limit in stretch
+                ]
+                yield _silent(
+                    [x for place, _value in held for x in (place, place + 1)],
+                    [value for _place, value in held for _edge in (0, 1)],
+                    mode="lines",
+                    line={"color": token("limit"), "width": 1.25, "dash": "6px,4px"},
+                )
+
+
+def _hidden_columns(spec: ProcessChartSpec) -> Iterator[go.Bar]:
+    for first, columns in hidden_runs(spec.months):
+        yield go.Bar(
+            x=[first + columns / 2],
+            y=[spec.axis_high - spec.axis_low],
+            base=[spec.axis_low],
+            width=[columns],
+            hovertext=["hidden"],
+            hovertemplate="%{hovertext}<extra></extra>",
+            marker={
+                "color": token("surface"),
+                "line": {"color": token("hatch"), "width": 1},
+                "pattern": {
+                    "shape": "/",
+                    "fgcolor": token("hatch"),
+                    "bgcolor": token("surface"),
+                    "size": 9,
+                    "solidity": 0.28,
+                    "fillmode": "replace",
+                },
+            },
+        )
+
+
+def _line_between(spec: ProcessChartSpec) -> Iterator[go.Scatter]:
+    for run in shown_runs(spec.months):
+        yield _silent(
+            [place + 0.5 for place, _month in run],
+            [month.value for _place, month in run],
+            mode="lines",
+            line={"color": token("dot"), "width": 1.5},
+        )
+
+
+def _silent(x: Sequence[float], y: Sequence[float | None], **rest: object) -> go.Scatter:
+    return go.Scatter(x=list(x), y=list(y), hoverinfo="skip", connectgaps=False, **rest)
+
+
+def _points(spec: ProcessChartSpec) -> Iterator[go.Scatter]:
+    for mark, (symbol, size, colour) in _LOOKS.items():
+        for is_small in (False, True):
+            found = [
+                (place, month)
+                for place, month in enumerate(_months(spec))
+                if isinstance(month, ShownMonth)
+                and (month.mark, month.is_small) == (mark, is_small)
+            ]
+            if found:
+                yield go.Scatter(
+                    x=[place + 0.5 for place, _month in found],
+                    y=[month.value for _place, month in found],
+                    mode="markers",
+                    cliponaxis=False,
+                    text=[_hover_words(spec, month) for _place, month in found],
+                    hovertemplate="%{text}<extra></extra>",
+                    marker={
+                        "symbol": symbol,
+                        "size": size,
+                        "opacity": 1,
+                        "color": token("surface" if is_small else colour),
+                        "line": {"color": token(colour), "width": 2 if is_small else 1},
+                    },
+                )
+
+
+def _hover_words(spec: ProcessChartSpec, month: ShownMonth) -> str:
+    value = written(month.value, decimals=spec.decimals, unit=spec.unit)
+    return f"<b>{plain(month.month.words)}: {value}</b><br>{plain(month.words)}"
+
+
+def _lines(spec: ProcessChartSpec) -> Iterator[go.layout.Shape]:
+    if spec.centre is not None:
+        across = (0.0, float(len(spec.months)))
+        level = (spec.centre, spec.centre)
+        yield line_shape(across, level, colour="ink", dash="solid", breadth=1.5)
+
+
+def _event_shapes(spec: ProcessChartSpec) -> Iterator[go.layout.Shape]:
+    for x, _event in event_columns(spec.events, [each.month for each in spec.months]):
+        height = (spec.axis_low, spec.axis_high)
+        yield line_shape((x, x), height, colour="ink", dash="1px,3px", breadth=1)
+        yield go.layout.Shape(
+            type="circle",
+            xsizemode="pixel",
+            ysizemode="pixel",
+            xanchor=x,
+            yanchor=spec.axis_high,
+            x0=-10,
+            x1=10,
+            y0=4,
+            y1=24,
+            fillcolor=token("ink"),
+            line={"width": 0},
+        )
+
+
+def _letters(spec: ProcessChartSpec) -> Iterator[go.layout.Annotation]:
+    for x, event in event_columns(spec.events, [each.month for each in spec.months]):
+        letter = strong(event.letter, x=x, y=spec.axis_high, yshift=14, yanchor="middle")
+        letter.font = {"color": token("canvas"), "size": 12}
+        yield letter
+
+
+def _years(spec: ProcessChartSpec) -> Iterator[go.layout.Annotation]:
+    months = [each.month for each in spec.months]
+    for place, year in named_years(months, column=_column(spec)):
+        yield strong(
+            year,
+            x=place + 0.5 if place else 0,
+            y=0,
+            yref="paper",
+            yshift=-32,
+            yanchor="middle",
+            xanchor="center" if place else "left",
+        )
+
+
+def _line_names(spec: ProcessChartSpec) -> Iterator[go.layout.Annotation]:
+    """Name the lines at their right end; the limits give way to the average's name."""
+    if spec.centre is None:
+        return
+    end = {"xref": "paper", "xanchor": "left", "xshift": 6, "yanchor": "middle"}
+    words = f"own average {written(spec.centre, decimals=spec.decimals, unit=spec.unit)}"
+    yield strong(words, x=1, y=spec.centre, **end)
+    last = [
+        limits for run in shown_runs(spec.months) for part in limited_runs(run) for limits in part
+    ]
+    if not last:
+        return
+    room = 16 * (spec.axis_high - spec.axis_low) / 268  # one line of text in units of the axis
+    _place, lower, upper = last[-1]
+    if upper <= spec.axis_high:
+        yield note("upper limit", x=1, y=max(upper, spec.centre + room), **end)
+    if lower >= spec.axis_low:
+        yield note("lower limit", x=1, y=min(lower, spec.centre - room), **end)
+
+
+def _hidden_words(spec: ProcessChartSpec) -> Iterator[go.layout.Annotation]:
+    for first, columns in hidden_runs(spec.months):
+        yield strong(
+            "hidden",
+            x=first + columns / 2,
+            y=spec.axis_low,
+            yshift=45,
+            yanchor="middle",
+            textangle=-90,
+            bgcolor=token("surface"),
+            borderpad=1,
+        )

@@ -1,0 +1,282 @@
+"""The process behaviour chart as SVG: band, limits, own average, months, signals, events."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import ceil, floor
+
+from markupsafe import Markup
+
+from pulse.charts.markup import Width, element, label, path, picture, polygon, written
+from pulse.charts.months_axis import (
+    event_columns,
+    hidden_runs,
+    limited_runs,
+    named_months,
+    named_years,
+    shown_runs,
+)
+from pulse.charts.spec import Mark, ProcessChartSpec, ShownMonth
+
+NARROW_MONTHS = 14
+"""How many of the newest months the phone's drawing has room for; the table keeps all."""
+
+_LINE_HEIGHT = 16  # pixels that two labels must stand apart
+_BASELINE = 4.5  # pixels from a line's middle to the baseline of text beside it
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """The plot's edges in pixels and how values and columns map into them."""
+
+    spec: ProcessChartSpec
+    width: Width
+    left: float
+    right: float
+    top: float = 34
+    bottom: float = 302
+
+    @property
+    def column(self) -> float:
+        return (self.right - self.left) / max(1, len(self.spec.months))
+
+    def x(self, columns: float) -> float:
+        return self.left + columns * self.column
+
+    def y(self, value: float) -> float:
+        low, high = self.spec.axis_low, self.spec.axis_high
+        inside = min(max(value, low), high)
+        return self.bottom - (inside - low) / (high - low) * (self.bottom - self.top)
+
+    def holds(self, value: float) -> bool:
+        return self.spec.axis_low <= value <= self.spec.axis_high
+
+
+def draw_process_chart(spec: ProcessChartSpec, *, width: Width) -> Markup:
+    """Return the drawing; the narrow one holds the newest `NARROW_MONTHS` months only."""
+    if width is Width.WIDE:
+        frame = _Frame(spec, width, left=44, right=592)
+    else:
+        newest = replace(spec, months=spec.months[-NARROW_MONTHS:])
+        frame = _Frame(newest, width, left=26, right=320, bottom=286)
+    parts = [
+        _hatch_pattern(frame),
+        *_bands(frame),
+        *_value_axis(frame),
+        *_limits(frame),
+        *_hidden_months(frame),
+        *_average(frame),
+        *_lines_between_months(frame),
+        *_events(frame),
+        *_points(frame),
+        *_month_axis(frame),
+        *(_labels_at_end(frame) if width is Width.WIDE else _labels_inside(frame)),
+    ]
+    return picture(width=width.value, height=frame.bottom + 46, children=parts)
+
+
+def _pattern_id(frame: _Frame) -> str:
+    return f"hatch-{frame.spec.number}-{frame.width.name.lower()}"
+
+
+def _hatch_pattern(frame: _Frame) -> Markup:
+    lines = (
+        element("rect", class_="hatch-ground", width="7", height="7"),
+        path("M0 0V7", class_="hatch-line"),
+    )
+    pattern = element(
+        "pattern",
+        lines,
+        id=_pattern_id(frame),
+        width="7",
+        height="7",
+        patternUnits="userSpaceOnUse",
+        patternTransform="rotate(45)",
+    )
+    return element("defs", (pattern,))
+
+
+def _bands(frame: _Frame) -> Iterator[Markup]:
+    for run in shown_runs(frame.spec.months):
+        for stretch in limited_runs(run):
+            above = [
+                point for place, _lower, upper in stretch for point in _step(frame, place, upper)
+            ]
+            below = [
+                point
+                for place, lower, _upper in reversed(stretch)
+                for point in reversed(_step(frame, place, lower))
+            ]
+            yield path(polygon([*above, *below]) + "Z", class_="band")
+
+
+def _step(frame: _Frame, place: int, value: float) -> list[tuple[float, float]]:
+    return [(frame.x(place), frame.y(value)), (frame.x(place + 1), frame.y(value))]
+
+
+def _limits(frame: _Frame) -> Iterator[Markup]:
+    """Draw limits stepped by month, and not at all where they lie off the drawn axis."""
+    for run in shown_runs(frame.spec.months):
+        for stretch in limited_runs(run):
+            for side in (1, 2):
+                points: list[tuple[float, float]] = []
+                for limit in stretch:
+                    if frame.holds(limit[side]):
+                        points += _step(frame, limit[0], limit[side])
+                    elif points:
+                        yield path(polygon(points), class_="limit")
+                        points = []
+                if points:
+                    yield path(polygon(points), class_="limit")
+
+
+def _value_axis(frame: _Frame) -> Iterator[Markup]:
+    spec = frame.spec
+    for count in range(
+        ceil(spec.axis_low / spec.tick_step), floor(spec.axis_high / spec.tick_step) + 1
+    ):
+        value = count * spec.tick_step
+        y = frame.y(value)
+        yield path(f"M{frame.left:g} {y:.1f}H{frame.right:g}", class_="grid")
+        text = f"{value:g}{spec.unit}"
+        yield label(text, x=frame.left - 10, y=y + _BASELINE, anchor="end")
+
+
+def _hidden_months(frame: _Frame) -> Iterator[Markup]:
+    for first, columns in hidden_runs(frame.spec.months):
+        breadth = columns * frame.column
+        yield element(
+            "rect",
+            class_="hidden-months",
+            fill=f"url(#{_pattern_id(frame)})",
+            x=frame.x(first),
+            y=frame.top,
+            width=breadth,
+            height=frame.bottom - frame.top,
+        )
+        middle = frame.x(first) + breadth / 2 + _BASELINE
+        yield label(
+            "hidden", x=middle, y=frame.bottom - 45, class_="strong halo", anchor="middle", turn=-90
+        )
+
+
+def _average(frame: _Frame) -> Iterator[Markup]:
+    if frame.spec.centre is not None:
+        y = frame.y(frame.spec.centre)
+        yield path(f"M{frame.left:g} {y:.1f}H{frame.right:g}", class_="mean")
+
+
+def _lines_between_months(frame: _Frame) -> Iterator[Markup]:
+    for run in shown_runs(frame.spec.months):
+        if len(run) > 1:
+            yield path(
+                polygon(_centre_of(frame, place, month) for place, month in run), class_="run"
+            )
+
+
+def _centre_of(frame: _Frame, place: int, month: ShownMonth) -> tuple[float, float]:
+    return frame.x(place + 0.5), frame.y(month.value)
+
+
+def _points(frame: _Frame) -> Iterator[Markup]:
+    for run in shown_runs(frame.spec.months):
+        for place, month in run:
+            x, y = _centre_of(frame, place, month)
+            yield point(month.mark, is_small=month.is_small, x=x, y=y)
+
+
+def point(mark: Mark, *, is_small: bool, x: float, y: float) -> Markup:
+    """Return a month's shape: circle, diamond (higher) or square (lower), hollow if few answers."""
+    hollow = " hollow" if is_small else ""
+    if mark is Mark.HIGHER:
+        return path(f"M{x:.1f} {y - 6:.1f}l6 6-6 6-6-6Z", class_=f"pt hi{hollow}")
+    if mark is Mark.LOWER:
+        return element("rect", class_=f"pt lo{hollow}", x=x - 5, y=y - 5, width="10", height="10")
+    return element("circle", class_=f"pt{hollow}", cx=x, cy=y, r="4.5")
+
+
+def _events(frame: _Frame) -> Iterator[Markup]:
+    months = [each.month for each in frame.spec.months]
+    for columns, event in event_columns(frame.spec.events, months):
+        x = frame.x(columns)
+        yield path(f"M{x:.1f} {frame.top - 2:g}V{frame.bottom:g}", class_="flag")
+        yield element("circle", class_="flag-disc", cx=x, cy=frame.top - 14, r="10")
+        yield label(event.letter, x=x, y=frame.top - 9.8, class_="flag-letter", anchor="middle")
+
+
+def _month_axis(frame: _Frame) -> Iterator[Markup]:
+    months = [each.month for each in frame.spec.months]
+    yield path(f"M{frame.left:g} {frame.bottom:g}H{frame.right:g}", class_="axis")
+    for place, name in named_months(months, column=frame.column):
+        yield label(name, x=frame.x(place + 0.5), y=frame.bottom + 18, anchor="middle")
+    for place, year in named_years(months, column=frame.column):
+        anchor = "middle" if place else "start"
+        x = frame.x(place + 0.5) if place else frame.left
+        yield label(year, x=x, y=frame.bottom + 36, class_="strong", anchor=anchor)
+
+
+def _average_words(spec: ProcessChartSpec, centre: float) -> str:
+    return f"own average {written(centre, decimals=spec.decimals, unit=spec.unit)}"
+
+
+def _last_limits(frame: _Frame) -> tuple[float, float] | None:
+    for month in reversed(frame.spec.months):
+        if isinstance(month, ShownMonth) and month.lower_limit is not None:
+            return (month.lower_limit, month.upper_limit or month.lower_limit)
+    return None
+
+
+def _labels_at_end(frame: _Frame) -> Iterator[Markup]:
+    """Name the three lines at their right end, pushed apart where they lie close."""
+    centre = frame.spec.centre
+    if centre is None:
+        return
+    x, middle = frame.right + 10, frame.y(centre) + _BASELINE
+    yield label(_average_words(frame.spec, centre), x=x, y=middle, class_="strong")
+    limits = _last_limits(frame)
+    if limits is None:
+        return
+    lower, upper = (frame.y(limit) + _BASELINE for limit in limits)
+    if frame.holds(limits[1]):
+        yield label("upper limit", x=x, y=min(upper, middle - _LINE_HEIGHT))
+    if frame.holds(limits[0]):
+        yield label("lower limit", x=x, y=max(lower, middle + _LINE_HEIGHT))
+
+
+def _labels_inside(frame: _Frame) -> Iterator[Markup]:
+    """Name the lines inside the plot, at the side where fewer months lie in the words' way."""
+    centre = frame.spec.centre
+    if centre is None:
+        return
+    words, y = _average_words(frame.spec, centre), frame.y(centre) + 17
+    at_left = _months_in_the_way(frame, y, range(6)) <= _months_in_the_way(frame, y, range(8, 14))
+    x, anchor = (frame.left + 4, "start") if at_left else (frame.right - 4, "end")
+    yield label(words, x=x, y=y, class_="strong band-halo", anchor=anchor)
+    limits = _last_limits(frame)
+    if limits is None:
+        return
+    bounds = [
+        month
+        for run in shown_runs(frame.spec.months)
+        for stretch in limited_runs(run)
+        for month in stretch
+    ]
+    highest, lowest = max(bound[2] for bound in bounds), min(bound[1] for bound in bounds)
+    if frame.holds(highest):
+        yield label("upper limit", x=x, y=frame.y(highest) - 7, anchor=anchor)
+    if frame.holds(lowest):
+        yield label("lower limit", x=x, y=frame.y(lowest) + 17, anchor=anchor)
+
+
+def _months_in_the_way(frame: _Frame, baseline: float, columns: range) -> int:
+    months = frame.spec.months
+    return sum(
+        1
+        for place in columns
+        if place < len(months) and _is_in_the_way(frame, months[place], baseline)
+    )
+
+
+def _is_in_the_way(frame: _Frame, month: object, baseline: float) -> bool:
+    if not isinstance(month, ShownMonth):
+        return True
+    return baseline - 18 < frame.y(month.value) < baseline + 8
