@@ -19,7 +19,7 @@ from surveys.units import UnitCode, UnitTree
 FIXED_FALSE_ALARM_SHARE = 0.05
 """Share of latest points that signal in pure noise once limits are fixed, by our simulation."""
 
-PROVISIONAL_FALSE_ALARM_SHARE = 0.015
+PROVISIONAL_FALSE_ALARM_SHARE = 0.017
 """The same with 6 to 11 shown points, which lie within their own limits more easily."""
 
 
