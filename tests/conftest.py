@@ -10,6 +10,7 @@ from analysis.tables import ArchiveBase
 from pulse.config import Settings
 from pulse.office.tables import OfficeBase
 from pulse.stores import Stores
+from surveys.ledger.signing import LogSigner
 from surveys.ledger.tables import LedgerBase
 from surveys.tables import RegistryBase
 
@@ -33,6 +34,12 @@ def stores(settings: Settings) -> Iterator[Stores]:
     LedgerBase.metadata.create_all(opened.archive_engine)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def signer() -> LogSigner:
+    """A log key that no installation uses."""
+    return LogSigner.generate()
 
 
 @pytest.fixture(scope="session")
