@@ -35,7 +35,8 @@ class _Frame:
 
     @property
     def bottom(self) -> float:
-        return self.middle(len(self.spec.estimates) - 1) + 28
+        below = 28 if self.width is Width.WIDE else 38
+        return self.middle(len(self.spec.estimates) - 1) + below
 
 
 def draw_forest(spec: ForestSpec, *, width: Width) -> Markup:
@@ -63,7 +64,7 @@ def leaves_out_null(estimate: Estimate, null_value: float) -> bool:
 
 
 def interval_words(estimate: Estimate, *, decimals: int) -> str:
-    """Return for example "−0.41 (−0.64 to −0.12)"."""
+    """Return the estimate and its interval as people write them: value (low to high)."""
     value, low, high = (
         written(number, decimals=decimals)
         for number in (estimate.value, estimate.low, estimate.high)
@@ -98,15 +99,14 @@ def _tick_anchor(frame: _Frame, x: float) -> str:
 
 
 def _row(frame: _Frame, estimate: Estimate, *, middle: float) -> Iterator[Markup]:
-    numbers = interval_words(estimate, decimals=frame.spec.decimals)
     if frame.width is Width.WIDE:
         yield label(estimate.label, x=0, y=middle + 4.5, class_="row strong")
         yield label(estimate.note, x=0, y=middle + 23)
+        numbers = interval_words(estimate, decimals=frame.spec.decimals)
         yield label(numbers, x=frame.width.value, y=middle + 4.5, class_="row", anchor="end")
     else:
         yield label(estimate.label, x=8, y=middle - 17, class_="strong halo")
         yield label(estimate.note, x=8, y=middle + 24, class_="halo")
-        yield label(numbers, x=320, y=middle - 17, class_="halo", anchor="end")
     yield path(_interval(frame, estimate, middle), class_="ci")
     hollow = "" if leaves_out_null(estimate, frame.spec.null_value) else " hollow"
     half = _HALF_DIAMOND

@@ -1,4 +1,4 @@
-"""What a page needs to show charts: its parts for the macro, and the mark that widens its policy."""
+"""What a page needs to show charts: the macro's parts, and the mark that widens its policy."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,6 @@ from pulse.charts.markup import Width
 from pulse.charts.process_svg import NARROW_MONTHS
 from pulse.charts.spec import ChartSpec, ProcessChartSpec
 from pulse.charts.svg import draw_svg
-
-STYLE_ATTRIBUTES_POLICY = "style-src-attr 'unsafe-inline'"
-"""What the content-security policy of a chart page alone adds: Plotly sets one harmless style."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +26,10 @@ class ChartParts:
 def mark_chart_page() -> None:
     """Say, in the view, that the page of this request holds a chart.
 
-    The layout then puts the chart styles and scripts into the head, and the security headers add
-    `STYLE_ATTRIBUTES_POLICY`.
+    The security headers then add `style-src-attr 'unsafe-inline'`: Plotly sets one harmless style
+    attribute, which no other page may have.
     """
     g.has_charts = True
-
-
-def is_chart_page() -> bool:
-    return bool(g.get("has_charts", False))
 
 
 def chart_parts(spec: ChartSpec) -> ChartParts:
@@ -55,9 +48,8 @@ def chart_parts(spec: ChartSpec) -> ChartParts:
 
 
 def install_charts(app: Flask) -> None:
-    """Give templates `chart_parts` and `is_chart_page`."""
+    """Give templates `chart_parts`, which the macro `chart` draws with."""
     app.add_template_global(chart_parts)
-    app.add_template_global(is_chart_page)
 
 
 def _narrow_words(spec: ChartSpec) -> str:

@@ -25,10 +25,7 @@ _ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
 def plotly_figure(spec: ChartSpec) -> str:
     """Return data, layout and config as JSON that is safe inside a `<script>` element."""
-    if isinstance(spec, ProcessChartSpec):
-        figure = process_figure(spec)
-    else:
-        figure = forest_figure(spec)
+    figure = process_figure(spec) if isinstance(spec, ProcessChartSpec) else forest_figure(spec)
     written = cast("dict[str, object]", figure.to_plotly_json())
     whole = {"data": written["data"], "layout": written["layout"], "config": CONFIG}
     text = json.dumps(whole, ensure_ascii=True, allow_nan=False, separators=(",", ":"))

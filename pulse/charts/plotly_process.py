@@ -1,7 +1,6 @@
 """The process behaviour chart as a Plotly figure, in the grammar of the SVG."""
 
 from collections.abc import Iterator, Sequence
-from math import ceil, floor
 
 import plotly.graph_objects as go
 
@@ -15,7 +14,6 @@ from pulse.charts.months_axis import (
     shown_runs,
 )
 from pulse.charts.plotly_style import (
-    line_shape,
     note,
     plain,
     still_axis,
@@ -23,7 +21,8 @@ from pulse.charts.plotly_style import (
     strong,
     token,
 )
-from pulse.charts.spec import HiddenMonth, Mark, ProcessChartSpec, ShownMonth
+from pulse.charts.spec import Mark, ProcessChartSpec, ShownMonth
+from pulse.charts.value_axis import average_words, tick_words, ticks
 
 _WIDTH = 548  # pixels of the plot at its full size, for choosing which months are named
 _LOOKS = {
@@ -40,20 +39,18 @@ def process_figure(spec: ProcessChartSpec) -> go.Figure:
     layout.yaxis = _value_axis(spec)
     layout.barmode = "overlay"
     layout.bargap = 0
-    layout.shapes = [*_lines(spec), *_event_shapes(spec)]
+    layout.shapes = [*_hidden_edges(spec), *_event_discs(spec)]
     layout.annotations = [*_years(spec), *_line_names(spec), *_hidden_words(spec), *_letters(spec)]
     traces = [
         *_bands(spec),
         *_limits(spec),
         *_hidden_columns(spec),
+        *_average(spec),
         *_line_between(spec),
+        *_event_lines(spec),
         *_points(spec),
     ]
     return go.Figure(data=traces, layout=layout)
-
-
-def _months(spec: ProcessChartSpec) -> list[ShownMonth | HiddenMonth]:
-    return list(spec.months)
 
 
 def _column(spec: ProcessChartSpec) -> float:
@@ -68,19 +65,10 @@ def _month_axis(spec: ProcessChartSpec) -> dict[str, object]:
 
 
 def _value_axis(spec: ProcessChartSpec) -> dict[str, object]:
-    low, high = spec.axis_low, spec.axis_high
-    ticks = [
-        count * spec.tick_step
-        for count in range(ceil(low / spec.tick_step), floor(high / spec.tick_step) + 1)
-    ]
-    axis = still_axis(low, high, ticks, [f"{tick:g}{spec.unit}" for tick in ticks])
-    return {
-        **axis,
-        "showgrid": True,
-        "gridcolor": token("line"),
-        "gridwidth": 1,
-        "ticklabelstandoff": 6,
-    }
+    names = [tick_words(spec, tick) for tick in ticks(spec)]
+    axis = still_axis(spec.axis_low, spec.axis_high, ticks(spec), names)
+    grid = {"showgrid": True, "gridcolor": token("line"), "gridwidth": 1, "ticklabelstandoff": 6}
+    return {**axis, **grid}
 
 
 def _clamped(spec: ProcessChartSpec, value: float) -> float:
@@ -141,13 +129,13 @@ def _hidden_columns(spec: ProcessChartSpec) -> Iterator[go.Bar]:
             hovertemplate="%{hovertext}<extra></extra>",
             marker={
                 "color": token("surface"),
-                "line": {"color": token("hatch"), "width": 1},
+                "line": {"width": 0},
                 "pattern": {
                     "shape": "/",
                     "fgcolor": token("hatch"),
                     "bgcolor": token("surface"),
-                    "size": 9,
-                    "solidity": 0.28,
+                    "size": 10,
+                    "solidity": 0.15,
                     "fillmode": "replace",
                 },
             },
@@ -173,7 +161,7 @@ def _points(spec: ProcessChartSpec) -> Iterator[go.Scatter]:
         for is_small in (False, True):
             found = [
                 (place, month)
-                for place, month in enumerate(_months(spec))
+                for place, month in enumerate(spec.months)
                 if isinstance(month, ShownMonth)
                 and (month.mark, month.is_small) == (mark, is_small)
             ]
@@ -200,23 +188,48 @@ def _hover_words(spec: ProcessChartSpec, month: ShownMonth) -> str:
     return f"<b>{plain(month.month.words)}: {value}</b><br>{plain(month.words)}"
 
 
-def _lines(spec: ProcessChartSpec) -> Iterator[go.layout.Shape]:
+def _average(spec: ProcessChartSpec) -> Iterator[go.Scatter]:
     if spec.centre is not None:
-        across = (0.0, float(len(spec.months)))
-        level = (spec.centre, spec.centre)
-        yield line_shape(across, level, colour="ink", dash="solid", breadth=1.5)
+        yield _silent(
+            [0, len(spec.months)],
+            [spec.centre, spec.centre],
+            mode="lines",
+            line={"color": token("ink"), "width": 1.5},
+        )
 
 
-def _event_shapes(spec: ProcessChartSpec) -> Iterator[go.layout.Shape]:
+def _event_lines(spec: ProcessChartSpec) -> Iterator[go.Scatter]:
     for x, _event in event_columns(spec.events, [each.month for each in spec.months]):
-        height = (spec.axis_low, spec.axis_high)
-        yield line_shape((x, x), height, colour="ink", dash="1px,3px", breadth=1)
+        yield _silent(
+            [x, x],
+            [spec.axis_low, spec.axis_high],
+            mode="lines",
+            line={"color": token("ink"), "width": 1, "dash": "1px,3px"},
+        )
+
+
+def _hidden_edges(spec: ProcessChartSpec) -> Iterator[go.layout.Shape]:
+    for first, columns in hidden_runs(spec.months):
+        yield go.layout.Shape(
+            type="rect",
+            x0=first,
+            x1=first + columns,
+            y0=spec.axis_low,
+            y1=spec.axis_high,
+            line={"color": token("hatch"), "width": 1, "dash": "2px,3px"},
+        )
+
+
+def _event_discs(spec: ProcessChartSpec) -> Iterator[go.layout.Shape]:
+    """Draw discs above the plot; on paper's own scale, because axes cut off what leaves them."""
+    for x, _event in event_columns(spec.events, [each.month for each in spec.months]):
         yield go.layout.Shape(
             type="circle",
             xsizemode="pixel",
             ysizemode="pixel",
+            yref="paper",
             xanchor=x,
-            yanchor=spec.axis_high,
+            yanchor=1,
             x0=-10,
             x1=10,
             y0=4,
@@ -252,8 +265,7 @@ def _line_names(spec: ProcessChartSpec) -> Iterator[go.layout.Annotation]:
     if spec.centre is None:
         return
     end = {"xref": "paper", "xanchor": "left", "xshift": 6, "yanchor": "middle"}
-    words = f"own average {written(spec.centre, decimals=spec.decimals, unit=spec.unit)}"
-    yield strong(words, x=1, y=spec.centre, **end)
+    yield strong(average_words(spec, spec.centre), x=1, y=spec.centre, **end)
     last = [
         limits for run in shown_runs(spec.months) for part in limited_runs(run) for limits in part
     ]

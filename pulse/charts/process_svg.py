@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from math import ceil, floor
+from math import ceil
 
 from markupsafe import Markup
 
-from pulse.charts.markup import Width, element, label, path, picture, polygon, written
+from pulse.charts.markup import Width, element, label, path, picture, polygon
 from pulse.charts.months_axis import (
     event_columns,
     hidden_runs,
@@ -16,11 +16,13 @@ from pulse.charts.months_axis import (
     shown_runs,
 )
 from pulse.charts.spec import Mark, ProcessChartSpec, ShownMonth
+from pulse.charts.value_axis import average_words, tick_words, ticks
 
 NARROW_MONTHS = 14
 """How many of the newest months the phone's drawing has room for; the table keeps all."""
 
 _LINE_HEIGHT = 16  # pixels that two labels must stand apart
+_LETTER = 7.2  # pixels that one letter takes, with some room
 _BASELINE = 4.5  # pixels from a line's middle to the baseline of text beside it
 
 
@@ -57,7 +59,8 @@ def draw_process_chart(spec: ProcessChartSpec, *, width: Width) -> Markup:
         frame = _Frame(spec, width, left=44, right=592)
     else:
         newest = replace(spec, months=spec.months[-NARROW_MONTHS:])
-        frame = _Frame(newest, width, left=26, right=320, bottom=286)
+        left = 18 + 8 * max(len(tick_words(spec, tick)) for tick in ticks(spec))
+        frame = _Frame(newest, width, left=left, right=320, bottom=286)
     parts = [
         _hatch_pattern(frame),
         *_bands(frame),
@@ -67,9 +70,9 @@ def draw_process_chart(spec: ProcessChartSpec, *, width: Width) -> Markup:
         *_average(frame),
         *_lines_between_months(frame),
         *_events(frame),
+        *(_labels_at_end(frame) if width is Width.WIDE else _labels_inside(frame)),
         *_points(frame),
         *_month_axis(frame),
-        *(_labels_at_end(frame) if width is Width.WIDE else _labels_inside(frame)),
     ]
     return picture(width=width.value, height=frame.bottom + 46, children=parts)
 
@@ -130,15 +133,11 @@ def _limits(frame: _Frame) -> Iterator[Markup]:
 
 
 def _value_axis(frame: _Frame) -> Iterator[Markup]:
-    spec = frame.spec
-    for count in range(
-        ceil(spec.axis_low / spec.tick_step), floor(spec.axis_high / spec.tick_step) + 1
-    ):
-        value = count * spec.tick_step
-        y = frame.y(value)
+    for tick in ticks(frame.spec):
+        y = frame.y(tick)
         yield path(f"M{frame.left:g} {y:.1f}H{frame.right:g}", class_="grid")
-        text = f"{value:g}{spec.unit}"
-        yield label(text, x=frame.left - 10, y=y + _BASELINE, anchor="end")
+        words = tick_words(frame.spec, tick)
+        yield label(words, x=frame.left - 10, y=y + _BASELINE, anchor="end")
 
 
 def _hidden_months(frame: _Frame) -> Iterator[Markup]:
@@ -214,10 +213,6 @@ def _month_axis(frame: _Frame) -> Iterator[Markup]:
         yield label(year, x=x, y=frame.bottom + 36, class_="strong", anchor=anchor)
 
 
-def _average_words(spec: ProcessChartSpec, centre: float) -> str:
-    return f"own average {written(centre, decimals=spec.decimals, unit=spec.unit)}"
-
-
 def _last_limits(frame: _Frame) -> tuple[float, float] | None:
     for month in reversed(frame.spec.months):
         if isinstance(month, ShownMonth) and month.lower_limit is not None:
@@ -231,7 +226,7 @@ def _labels_at_end(frame: _Frame) -> Iterator[Markup]:
     if centre is None:
         return
     x, middle = frame.right + 10, frame.y(centre) + _BASELINE
-    yield label(_average_words(frame.spec, centre), x=x, y=middle, class_="strong")
+    yield label(average_words(frame.spec, centre), x=x, y=middle, class_="strong")
     limits = _last_limits(frame)
     if limits is None:
         return
@@ -243,40 +238,43 @@ def _labels_at_end(frame: _Frame) -> Iterator[Markup]:
 
 
 def _labels_inside(frame: _Frame) -> Iterator[Markup]:
-    """Name the lines inside the plot, at the side where fewer months lie in the words' way."""
+    """Name the lines inside the plot, where fewest months lie in the words' way."""
     centre = frame.spec.centre
     if centre is None:
         return
-    words, y = _average_words(frame.spec, centre), frame.y(centre) + 17
-    at_left = _months_in_the_way(frame, y, range(6)) <= _months_in_the_way(frame, y, range(8, 14))
-    x, anchor = (frame.left + 4, "start") if at_left else (frame.right - 4, "end")
-    yield label(words, x=x, y=y, class_="strong band-halo", anchor=anchor)
-    limits = _last_limits(frame)
-    if limits is None:
-        return
-    bounds = [
-        month
+    middle = frame.y(centre)
+    words = average_words(frame.spec, centre)
+    yield _placed(frame, words, baselines=(middle + 17, middle - 7), class_="strong band-halo")
+    limits = [
+        limit
         for run in shown_runs(frame.spec.months)
-        for stretch in limited_runs(run)
-        for month in stretch
+        for part in limited_runs(run)
+        for limit in part
     ]
-    highest, lowest = max(bound[2] for bound in bounds), min(bound[1] for bound in bounds)
-    if frame.holds(highest):
-        yield label("upper limit", x=x, y=frame.y(highest) - 7, anchor=anchor)
-    if frame.holds(lowest):
-        yield label("lower limit", x=x, y=frame.y(lowest) + 17, anchor=anchor)
+    highest = max((upper for _place, _lower, upper in limits), default=None)
+    lowest = min((lower for _place, lower, _upper in limits), default=None)
+    if highest is not None and frame.holds(highest):
+        yield _placed(frame, "upper limit", baselines=(frame.y(highest) - 7,), class_="halo")
+    if lowest is not None and frame.holds(lowest):
+        yield _placed(frame, "lower limit", baselines=(frame.y(lowest) + 17,), class_="halo")
 
 
-def _months_in_the_way(frame: _Frame, baseline: float, columns: range) -> int:
-    months = frame.spec.months
+def _placed(frame: _Frame, words: str, *, baselines: tuple[float, ...], class_: str) -> Markup:
+    """Return the words at the first of the given heights, left or right, that is least crowded."""
+    columns = min(ceil(len(words) * _LETTER / frame.column), len(frame.spec.months))
+    left = range(columns)
+    right = range(len(frame.spec.months) - columns, len(frame.spec.months))
+    places = [(side, baseline) for baseline in baselines for side in (left, right)]
+    side, baseline = min(places, key=lambda place: _months_in_the_way(frame, *place))
+    if side is left:
+        return label(words, x=frame.left + 4, y=baseline, class_=class_)
+    return label(words, x=frame.right - 4, y=baseline, class_=class_, anchor="end")
+
+
+def _months_in_the_way(frame: _Frame, columns: range, baseline: float) -> int:
+    months = (frame.spec.months[place] for place in columns)
     return sum(
         1
-        for place in columns
-        if place < len(months) and _is_in_the_way(frame, months[place], baseline)
+        for month in months
+        if not isinstance(month, ShownMonth) or baseline - 15 < frame.y(month.value) < baseline + 7
     )
-
-
-def _is_in_the_way(frame: _Frame, month: object, baseline: float) -> bool:
-    if not isinstance(month, ShownMonth):
-        return True
-    return baseline - 18 < frame.y(month.value) < baseline + 8
