@@ -50,18 +50,18 @@ def read_units(path: Path) -> UnitFile:
     spellings: dict[str, UnitCode] = {}
     for row, (code, name, parent) in sheet.rows(problems):
         unit = Unit(UnitCode(code), tidy_name(name), UnitCode(parent) if parent else None)
-        _check_texts(row, unit, problems)
+        _check_texts(row, unit, problems=problems)
         known = spellings.setdefault(code.casefold(), unit.code)
         if known in rows:
-            problems.add(row, "code", _stands_twice(unit.code, known, rows[known]))
+            problems.add(row, "code", _stands_twice(unit.code, known, row=rows[known]))
         if code and unit.code not in rows:
             rows[unit.code] = row
             units.append(unit)
     if not units:
         problems.add(None, None, "the file holds no unit; write one row for each unit")
     _check_parents(units, rows, spellings=spellings, problems=problems)
-    _check_root(units, rows, problems)
-    _check_circles(units, rows, problems)
+    _check_root(units, rows, problems=problems)
+    _check_circles(units, rows, problems=problems)
     problems.raise_if_any()
     return UnitFile(path.name, sheet.sha256, tuple(units), rows)
 
@@ -71,7 +71,7 @@ def tidy_name(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).split())
 
 
-def _check_texts(row: int, unit: Unit, problems: Problems) -> None:
+def _check_texts(row: int, unit: Unit, *, problems: Problems) -> None:
     if not unit.code:
         problems.add(row, "code", "this cell is empty; every unit needs a code")
     elif len(unit.code) > CODE_LENGTH:
@@ -91,7 +91,7 @@ def _check_texts(row: int, unit: Unit, problems: Problems) -> None:
         problems.add(row, "name", f"{unit.name!r} holds a character that cannot be seen")
 
 
-def _stands_twice(code: UnitCode, known: UnitCode, row: int) -> str:
+def _stands_twice(code: UnitCode, known: UnitCode, *, row: int) -> str:
     if code == known:
         return f"{code!r} stands already in row {row}; keep one of the rows"
     return f"{code!r} differs from {known!r} in row {row} only by upper and lower case"
@@ -113,7 +113,7 @@ def _check_parents(
         problems.add(rows[unit.code], "parent", rule)
 
 
-def _check_root(units: Sequence[Unit], rows: Mapping[UnitCode, int], problems: Problems) -> None:
+def _check_root(units: Sequence[Unit], rows: Mapping[UnitCode, int], *, problems: Problems) -> None:
     roots = [unit for unit in units if unit.parent is None]
     if units and not roots:
         problems.add(
@@ -131,7 +131,9 @@ def _check_root(units: Sequence[Unit], rows: Mapping[UnitCode, int], problems: P
         )
 
 
-def _check_circles(units: Sequence[Unit], rows: Mapping[UnitCode, int], problems: Problems) -> None:
+def _check_circles(
+    units: Sequence[Unit], rows: Mapping[UnitCode, int], *, problems: Problems
+) -> None:
     """Report each circle once, at its first row; units that hang below it are not at fault."""
     parents = {unit.code: unit.parent for unit in units}
     settled: set[UnitCode] = set()

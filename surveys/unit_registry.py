@@ -87,7 +87,7 @@ def plan_units(
         _check_spelling_kept(file, before)
     plan = _difference(tree, before, file_sha256=file.sha256, revision=1)
     if plan.has_changes:
-        _refuse_released(session, valid_from, released)
+        _refuse_released(session, valid_from, released=released)
     held = session.get(UnitTreeRow, valid_from)
     if held is None:
         return plan
@@ -204,7 +204,7 @@ def _check_spelling_kept(file: UnitFile, before: UnitTree) -> None:
     problems.raise_if_any()
 
 
-def _refuse_released(session: Session, valid_from: date, released: Collection[Month]) -> None:
+def _refuse_released(session: Session, valid_from: date, *, released: Collection[Month]) -> None:
     following = session.scalars(
         select(UnitTreeRow.valid_from)
         .where(UnitTreeRow.valid_from > valid_from)
