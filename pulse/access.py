@@ -1,11 +1,20 @@
-"""Who may open which page: roles, permissions and the viewer's part of the tree."""
+"""Who may open which page: roles, permissions and the viewer's part of the tree.
+
+Nothing here knows how people sign in. The office sets `flask.g.viewer` before each request; a
+view says what it needs with `@requires`; what is refused leaves through `AccessRefused`, which
+`pulse.errors` writes down for the union auditor and turns into a page.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
-from typing import TypeVar
+from functools import wraps
+from typing import NoReturn, ParamSpec, TypeVar
 
-from surveys.units import UnitCode
+from flask import g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from surveys.units import UnitCode, UnitTree
 
 
 class Role(StrEnum):
@@ -25,6 +34,7 @@ class Permission(Enum):
     VIEW_METHOD = auto()
     VIEW_AUDIT = auto()
     VIEW_HEALTH = auto()
+    VIEW_ACCOUNTS = auto()
 
 
 _RESULTS = frozenset(
@@ -40,7 +50,9 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     Role.LEADER: _RESULTS | {Permission.VIEW_HEATMAP, Permission.VIEW_TURNOVER},
     Role.TEAM_LEADER: _RESULTS,
     Role.UNION_AUDITOR: frozenset({Permission.VIEW_AUDIT, Permission.VIEW_METHOD}),
-    Role.ADMINISTRATOR: frozenset({Permission.VIEW_HEALTH, Permission.VIEW_METHOD}),
+    Role.ADMINISTRATOR: frozenset(
+        {Permission.VIEW_HEALTH, Permission.VIEW_ACCOUNTS, Permission.VIEW_METHOD}
+    ),
 }
 
 ROLES_OF_ONE_PART = frozenset({Role.LEADER, Role.TEAM_LEADER})
@@ -60,4 +72,91 @@ class Viewer:
         return permission in GRANTED[self.role]
 
 
-View = TypeVar("View", bound=Callable[..., object])
+class AccessRefused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+    """A rule refused what was asked; the rule is a sentence that anybody may read."""
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(rule)
+        self.rule = rule
+
+
+def refuse(rule: str) -> NoReturn:
+    """Refuse the present request: page 403, a line in the log, a row for the union auditor.
+
+    Args:
+        rule: the rule in words, without naming a person, a unit or a figure.
+
+    Raises:
+        AccessRefused: always.
+    """
+    raise AccessRefused(rule)
+
+
+def find_viewer() -> Viewer | None:
+    """Return who is signed in, or None."""
+    viewer: Viewer | None = g.get("viewer")
+    return viewer
+
+
+def current_viewer() -> Viewer:
+    """Return who is signed in; only for views that `@requires` a permission.
+
+    Raises:
+        RuntimeError: nobody is signed in, so the view lacks `@requires`.
+    """
+    viewer = find_viewer()
+    if viewer is None:
+        raise RuntimeError("a view that asks for the viewer must require a permission")
+    return viewer
+
+
+Arguments = ParamSpec("Arguments")
+Page = TypeVar("Page")
+
+PERMISSION_MARK = "pulse_permission"
+"""Name of the attribute by which a view tells its permission; read by the architecture test."""
+
+
+def requires(
+    permission: Permission,
+) -> Callable[[Callable[Arguments, Page]], Callable[Arguments, Page | Response]]:
+    """Let only viewers with the permission into the view.
+
+    Signed out, a reader is sent to sign in and comes back afterwards; without the permission the
+    request is refused.
+    """
+
+    def guard(view: Callable[Arguments, Page]) -> Callable[Arguments, Page | Response]:
+        @wraps(view)
+        def guarded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Page | Response:
+            viewer = find_viewer()
+            if viewer is None:
+                return redirect(url_for("sign_in.form", next=_way_back()), code=303)
+            if not viewer.may(permission):
+                refuse("this page is not part of the role")
+            return view(*args, **kwargs)
+
+        setattr(guarded, PERMISSION_MARK, permission)
+        return guarded
+
+    return guard
+
+
+def _way_back() -> str | None:
+    """Return the address to return to after signing in; a form that was sent cannot be resumed."""
+    if request.method != "GET":
+        return None
+    return request.full_path.rstrip("?")
+
+
+def may_see_unit(viewer: Viewer, tree: UnitTree, unit: UnitCode) -> bool:
+    """Return whether the unit lies in the viewer's part of the tree.
+
+    A unit that is not in the tree is nobody's; so is everything for an account whose own units
+    have all left the tree, and for roles that do not read results.
+    """
+    if unit not in tree or not viewer.may(Permission.VIEW_UNIT):
+        return False
+    if viewer.role not in ROLES_OF_ONE_PART:
+        return True
+    return not set(viewer.units).isdisjoint((*tree.ancestors(unit), unit))

@@ -1,0 +1,73 @@
+"""The web application: this module wires the rooms together and does nothing else."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from jinja2 import FileSystemLoader, StrictUndefined
+
+from pulse import assets
+from pulse.app_context import keep_settings
+from pulse.charts.page import install_charts
+from pulse.config import LOOPBACK_HOSTS, Settings
+from pulse.errors import QuietFlask, handle_errors
+from pulse.govuk import govuk
+from pulse.home import bp as home
+from pulse.navigation import frame_pages
+from pulse.office import sign_in
+from pulse.office.refusals import record_refusal
+from pulse.office.session_secret import session_secret
+from pulse.security import protect_pages
+from pulse.stores import Stores
+
+_CHECKOUT = Path(__file__).resolve().parent.parent
+_LARGEST_FORM_BYTES = 64 * 1024
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the application over an installation that `pulse init` has made.
+
+    Raises:
+        SettingsError: the folder of keys cannot be read.
+    """
+    app = QuietFlask("pulse", static_folder=None, template_folder=None)
+    _configure(app, settings)
+    keep_settings(app.extensions, settings, Stores.of(settings))
+    _prepare_templates(app)
+    protect_pages(app, is_https=settings.is_https)
+    CSRFProtect(app)
+    handle_errors(app, record_refusal)
+    frame_pages(app)
+    sign_in.greet_viewers(app)
+    for blueprint in (assets.bp, home, sign_in.bp):
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    address = urlsplit(settings.public_url)
+    host = address.hostname or ""
+    app.config.update(
+        SECRET_KEY=session_secret(settings.keys),
+        SESSION_COOKIE_NAME="__Host-pulse" if settings.is_https else f"pulse-{address.port or 80}",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        TRUSTED_HOSTS=sorted(LOOPBACK_HOSTS) if host in LOOPBACK_HOSTS else [host],
+        MAX_CONTENT_LENGTH=_LARGEST_FORM_BYTES,
+        WTF_CSRF_TIME_LIMIT=None,  # a form lives as long as the sign-in whose secret it holds
+        WTF_CSRF_SSL_STRICT=False,  # it wants a referrer, which our own pages never send
+    )
+
+
+def _prepare_templates(app: Flask) -> None:
+    """Find templates in the installed package, else beside it in the checkout."""
+    installed = Path(__file__).resolve().parent / "templates"
+    app.jinja_loader = FileSystemLoader([installed, _CHECKOUT / "templates"])
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.add_template_global(assets.asset_url)
+    app.add_template_global(govuk)
+    install_charts(app)

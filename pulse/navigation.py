@@ -1,0 +1,96 @@
+"""The frame around every page: whose it is, who reads it, and where else they may go."""
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app, request, url_for
+
+from pulse.access import Permission, Role, Viewer, find_viewer
+from pulse.app_context import current_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page of the navigation. It is current on every page of its `section`."""
+
+    label: str
+    endpoint: str
+    permission: Permission
+    section: frozenset[str] = frozenset()
+
+
+_METHOD = "Method"
+
+ENTRIES = (
+    Entry("This month", "dashboards.this_month", Permission.VIEW_THIS_MONTH),
+    Entry("Heatmap", "dashboards.heatmap", Permission.VIEW_HEATMAP),
+    Entry("Units", "dashboards.units", Permission.VIEW_UNIT, frozenset({"dashboards.unit"})),
+    Entry("Turnover", "dashboards.turnover", Permission.VIEW_TURNOVER),
+    Entry("Overview", "audit.overview", Permission.VIEW_AUDIT),
+    Entry("Health", "administration.health", Permission.VIEW_HEALTH),
+    Entry("Accounts", "administration.accounts", Permission.VIEW_ACCOUNTS),
+    Entry(_METHOD, "dashboards.method", Permission.VIEW_METHOD),
+)
+
+ROLE_NAMES = {
+    Role.HR: "HR analyst",
+    Role.LEADER: "senior leader",
+    Role.TEAM_LEADER: "team leader",
+    Role.UNION_AUDITOR: "union auditor",
+    Role.ADMINISTRATOR: "administrator",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the layout shows around a page; `who` is None while nobody is signed in."""
+
+    organisation: str
+    who: str | None
+    role: str | None
+    links: tuple[Link, ...]
+    method_url: str | None
+
+    @property
+    def here(self) -> str:
+        """Name of the present page in the navigation, for the small screen's menu."""
+        return next((link.label for link in self.links if link.is_current), "Menu")
+
+
+def frame_of_request() -> Frame:
+    """Return the frame for the present request and viewer."""
+    organisation = current_settings().organisation
+    viewer = find_viewer()
+    if viewer is None:
+        return Frame(organisation, None, None, (), None)
+    links = links_of(viewer)
+    method_url = next((link.url for link in links if link.label == _METHOD), None)
+    return Frame(organisation, viewer.display_name, ROLE_NAMES[viewer.role], links, method_url)
+
+
+def links_of(viewer: Viewer) -> tuple[Link, ...]:
+    return tuple(
+        Link(entry.label, url_for(entry.endpoint), _is_current(entry))
+        for entry in ENTRIES
+        if viewer.may(entry.permission) and entry.endpoint in current_app.view_functions
+    )
+
+
+def first_page_of(viewer: Viewer) -> str:
+    """Return the address of the first page in the viewer's navigation."""
+    return links_of(viewer)[0].url
+
+
+def _is_current(entry: Entry) -> bool:
+    return request.endpoint == entry.endpoint or request.endpoint in entry.section
+
+
+def frame_pages(app: Flask) -> None:
+    """Give templates `frame`, made afresh for each page."""
+    app.context_processor(lambda: {"frame": frame_of_request()})

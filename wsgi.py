@@ -1,0 +1,8 @@
+"""Entry of a WSGI server in a checkout: `gunicorn wsgi:app`. `pulse serve` needs it not."""
+
+import os
+
+from pulse.app import create_app
+from pulse.config import Settings
+
+app = create_app(Settings.from_environ(os.environ))
