@@ -13,6 +13,7 @@ from pulse.stores import Stores
 from surveys.ledger.signing import LogSigner
 from surveys.ledger.tables import LedgerBase
 from surveys.tables import RegistryBase
+from tests.loopback_only import loopback_only  # noqa: F401 - a fixture that pytest finds here
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
