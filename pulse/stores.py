@@ -1,14 +1,17 @@
 """The three stores, each with its own URL, metadata and migrations; one transaction per use."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session
 
 from pulse.config import Settings
+
+_BUSY_MILLISECONDS = 5000
+_CONNECT_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,15 @@ class Stores:
             open_engine(settings.archive_url),
         )
 
+    @property
+    def engines(self) -> Mapping[str, Engine]:
+        """The engines by the name of their store."""
+        return {
+            "registry": self.registry_engine,
+            "office": self.office_engine,
+            "archive": self.archive_engine,
+        }
+
     @contextmanager
     def registry(self) -> Iterator[Session]:
         with Session(self.registry_engine) as session, session.begin():
@@ -43,21 +55,38 @@ class Stores:
             yield session
 
     def close(self) -> None:
-        for engine in (self.registry_engine, self.office_engine, self.archive_engine):
+        for engine in self.engines.values():
             engine.dispose()
 
 
 def open_engine(url: str) -> Engine:
-    """Return an engine; SQLite gets foreign keys, a busy timeout and erasing deletes."""
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
+    """Return an engine whose errors never repeat values; opening it does not connect.
+
+    SQLite gets foreign keys, a busy timeout, erasing deletes and whole transactions.
+    """
+    if url.startswith("sqlite"):
+        engine = create_engine(url, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
-    return engine
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,  # a server that was restarted costs one question, not an error page
+        connect_args={"connect_timeout": _CONNECT_SECONDS},
+    )
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
+    # The driver's own habit begins a transaction at the first write only, so that reads before it
+    # may see another state, and tables are made outside it. We begin ourselves, see below.
+    connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA busy_timeout = 5000")
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
     cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

@@ -6,11 +6,17 @@ Source: RFC 8032 (Ed25519); names and key ids as in C2SP signed-note.
 import base64
 import binascii
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from surveys.errors import SurveyError
 
@@ -79,11 +85,31 @@ class LogSigner:
     A name made from the key stays right when the organisation or its address is renamed.
     """
 
-    _private: Ed25519PrivateKey
+    _private: Ed25519PrivateKey = field(repr=False)
 
     @classmethod
     def generate(cls) -> Self:
         return cls(Ed25519PrivateKey.generate())
+
+    @classmethod
+    def from_pem(cls, pem: bytes) -> Self:
+        """Return the key that `as_pem` wrote.
+
+        Raises:
+            KeyTextError: this is not an unencrypted Ed25519 private key.
+        """
+        try:
+            private = load_pem_private_key(pem, password=None)
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+            raise KeyTextError(
+                "this is not a private key of a log: it is cut or changed"
+            ) from error
+        if not isinstance(private, Ed25519PrivateKey):
+            raise KeyTextError("this private key is not an Ed25519 key")
+        return cls(private)
+
+    def as_pem(self) -> bytes:
+        return self._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
     @property
     def public_key(self) -> LogPublicKey:
