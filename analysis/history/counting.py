@@ -15,7 +15,7 @@ from analysis.history.delimited import Progress
 from analysis.history.private_folder import private_folder
 from analysis.history.reading import ResponseFile
 from analysis.tally import ItemTally, MonthTally
-from surveys.instruments import Item, ItemCode
+from surveys.instruments import Construct, Item, ItemCode
 from surveys.months import Month
 from surveys.scales import Scale
 from surveys.sheets import Problems
@@ -27,10 +27,11 @@ _DENSE_WHILE = 8  # cells per answer up to which counting into a full table is t
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An item that a file answers, with its scale."""
+    """An item that a file answers, with its scale and what it stands for."""
 
     item: Item
     scale: Scale
+    construct: Construct
 
 
 @dataclass(frozen=True, slots=True)
