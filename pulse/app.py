@@ -8,14 +8,17 @@ from flask_wtf import CSRFProtect
 from jinja2 import FileSystemLoader, StrictUndefined
 
 from pulse import assets
+from pulse.administration.views import administration_pages
 from pulse.app_context import keep_settings
 from pulse.charts.page import install_charts
 from pulse.config import LOOPBACK_HOSTS, Settings
 from pulse.errors import QuietFlask, handle_errors
 from pulse.govuk import govuk
+from pulse.health import check_running
 from pulse.home import bp as home
 from pulse.navigation import frame_pages
 from pulse.office import sign_in
+from pulse.office.accounts import all_accounts
 from pulse.office.refusals import record_refusal
 from pulse.office.session_secret import session_secret
 from pulse.security import protect_pages
@@ -40,7 +43,8 @@ def create_app(settings: Settings) -> Flask:
     handle_errors(app, record_refusal)
     frame_pages(app)
     sign_in.greet_viewers(app)
-    for blueprint in (assets.bp, home, sign_in.bp):
+    administration = administration_pages(read_accounts=all_accounts, run_checks=check_running)
+    for blueprint in (assets.bp, home, sign_in.bp, administration):
         app.register_blueprint(blueprint)
     return app
 

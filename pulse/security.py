@@ -17,8 +17,8 @@ _ONE_YEAR_SECONDS = 365 * 24 * 60 * 60
 def protect_pages(app: Flask, *, is_https: bool) -> None:
     """Give every answer of the application its headers, and templates `style_nonce`.
 
-    A view that draws charts calls `charts.page.mark_chart_page`: the chart library sets style attributes,
-    which no other page may have.
+    A view that draws charts calls `pulse.charts.page.mark_chart_page`: the chart library sets
+    style attributes, which no other page may have.
     """
 
     @app.before_request

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -32,8 +32,7 @@ def count_try(session: Session, key: str, *, now: datetime) -> timedelta | None:
     session.execute(delete(SignInTriesRow).where(SignInTriesRow.forget_at <= now))
     tries = _count_unless_waiting(session, key, now)
     if tries is None:
-        wait_until = session.get_one(SignInTriesRow, key).wait_until
-        return timedelta() if wait_until is None else wait_until - now
+        return _wait_left(session, key, now)
     if tries >= TRIES_BEFORE_WAITING:
         session.execute(
             update(SignInTriesRow)
@@ -50,8 +49,15 @@ def forget_tries(session: Session, key: str) -> None:
 
 def wait_after(tries: int) -> timedelta:
     """Return the wait that a try brings if its password is wrong: doubling, up to 15 minutes."""
-    doublings = min(tries - TRIES_BEFORE_WAITING, 8)  # 2**8 minutes is past the longest wait
-    return min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
+    doublings = min(tries - TRIES_BEFORE_WAITING, 8)  # 256 minutes are past the longest wait
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+
+
+def _wait_left(session: Session, key: str, now: datetime) -> timedelta:
+    wait_until: datetime | None = session.scalars(
+        select(SignInTriesRow.wait_until).where(SignInTriesRow.name_hmac == key)
+    ).one()
+    return timedelta() if wait_until is None else wait_until - now
 
 
 def _count_unless_waiting(session: Session, key: str, now: datetime) -> int | None:

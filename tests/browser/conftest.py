@@ -1,0 +1,172 @@
+"""Real Chromium against a real server: one browser a session, one window (context) a test.
+
+Whatever a page does against its content-security policy, and whatever it asks of another host,
+fails the test that opened it.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, sync_playwright
+from werkzeug.serving import make_server
+
+from analysis.tables import ArchiveBase
+from pulse.access import Role
+from pulse.app import create_app
+from pulse.config import Settings
+from pulse.office.accounts import Account, create_account
+from pulse.office.tables import OfficeBase
+from pulse.stores import Stores
+from surveys.ledger.tables import LedgerBase
+from surveys.tables import RegistryBase
+from surveys.units import UnitCode
+
+PASSWORD = "seven quiet herons wade"
+"""Of every account of `live_server`; their sign-in names are the values of `Role`."""
+
+PHONE, DESK = 360, 1280
+_HEIGHTS = {PHONE: 740, DESK: 900}
+_CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_QUIET = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+PageOf = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything in this folder, and let one worker have it: one browser is enough."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = os.environ.get("PULSE_CHROMIUM") or next(
+        filter(None, map(shutil.which, _CHROMIUM_NAMES)), None
+    )
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=found, args=_QUIET)
+        yield opened
+        opened.close()
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[str]:
+    """Serve an installation on a free port of this machine; give its address without final slash."""
+    server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An installation without releases, with one account per role."""
+    settings = Settings.from_environ(
+        {
+            "PULSE_HOME": str(tmp_path_factory.mktemp("installation")),
+            "PULSE_ORGANISATION": "Eastmoor Children’s Services",
+        }
+    )
+    settings.keys.mkdir(mode=0o700)
+    stores = Stores.of(settings)
+    RegistryBase.metadata.create_all(stores.registry_engine)
+    OfficeBase.metadata.create_all(stores.office_engine)
+    ArchiveBase.metadata.create_all(stores.archive_engine)
+    LedgerBase.metadata.create_all(stores.archive_engine)
+    add_one_account_per_role(stores, unit="root")
+    stores.close()
+    with serving(settings) as address:
+        yield address
+
+
+def add_one_account_per_role(stores: Stores, *, unit: str) -> None:
+    """Add accounts named like their roles; leaders read the subtree of the unit."""
+    with stores.office() as session:
+        for role in Role:
+            units = (UnitCode(unit),) if role in {Role.LEADER, Role.TEAM_LEADER} else ()
+            account = Account(role.value, "Dana Okafor", role, units, is_active=True)
+            create_account(session, account, password=PASSWORD)
+
+
+@dataclass
+class Watch:
+    """What pages did that they should not have done."""
+
+    faults: list[str] = field(default_factory=list)
+
+    def hear(self, message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text or "Content-Security-Policy" in message.text:
+            self.faults.append(f"policy: {message.text}")
+
+    def guard(self, route: Route, request: Request) -> None:
+        if request.url.startswith(("http://127.0.0.1:", "data:")):
+            route.continue_()
+        else:
+            self.faults.append(f"foreign request: {request.url}")
+            route.abort()
+
+
+@pytest.fixture
+def page_of(browser: Browser) -> Iterator[PageOf]:
+    """Open a page at a width, light or dark; script may be switched off."""
+    watch = Watch()
+    with ExitStack() as windows:
+
+        def open_page(width: int = DESK, *, dark: bool = False, script: bool = True) -> Page:
+            window = browser.new_context(
+                viewport={"width": width, "height": _HEIGHTS.get(width, 900)},
+                color_scheme="dark" if dark else "light",
+                reduced_motion="reduce",
+                java_script_enabled=script,
+            )
+            windows.callback(window.close)
+            window.route("**/*", watch.guard)
+            page = window.new_page()
+            page.on("console", watch.hear)
+            page.on("pageerror", lambda error: watch.faults.append(f"script: {error}"))
+            return page
+
+        yield open_page
+    assert watch.faults == []
+
+
+def sign_in(page: Page, address: str, name: str, *, password: str = PASSWORD) -> None:
+    """Sign in through the form, as a person would."""
+    page.goto(f"{address}/sign-in")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def faults_of(page: Page) -> list[str]:
+    """Return what axe finds on the page, one line per rule and place; empty is good."""
+    results = Axe().run(page)
+    return [
+        f"{fault['id']}: {node['html'][:120]}"
+        for fault in results.response["violations"]
+        for node in fault["nodes"]
+    ]
+
+
+def scrolls_sideways(page: Page) -> bool:
+    return bool(
+        page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    )
