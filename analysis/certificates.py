@@ -1,0 +1,85 @@
+"""The public certificate of a release: what is shown, what it rests on, and what was tried on it.
+
+It is made of published figures only, so it may be given to anybody. Whoever has it can check that
+no residue lies between 1 and k-1 people, without the server and without the answers.
+"""
+
+from collections.abc import Sequence
+
+from analysis.release import Source
+from analysis.release_documents import ReleaseHeader, self_attack_document
+from surveys.canonical import canonical_json
+from surveys.months import Month
+from surveys.policy import AnonymityPolicy
+from surveys.units import UnitTree
+
+_IMPORTED_NOTES = (
+    "These answers were counted from a file. They were not anonymous at their source.",
+    "The groups of people are the units as imported; there are no reporting groups.",
+    "There is no response rate, because nobody was invited.",
+    "Joiners and leavers are not looked at, because no staff list belongs to the file.",
+)
+
+
+def certificate_text(
+    month: Month,
+    source: Source,
+    *,
+    tree: UnitTree,
+    published: Sequence[int | None],
+    policy: AnonymityPolicy,
+    header: ReleaseHeader,
+) -> str:
+    """Return the certificate as canonical JSON.
+
+    Args:
+        month: the month of the answers.
+        source: where the answers came from.
+        tree: the units.
+        published: respondents of each unit in the tree's order, None where hidden.
+        policy: the policy that the release was judged under.
+        header: what goes for every cell.
+    """
+    return canonical_json(
+        {
+            "document": "Pulse release certificate",
+            "engine": header.engine,
+            "format": 1,
+            "items": [item.code for item in header.items],
+            "month": str(month),
+            "notes": list(_IMPORTED_NOTES) if source is Source.IMPORTED else [],
+            "policy": policy.as_document(),
+            "policy_sha256": header.policy_sha256,
+            "residues": _residues(tree, published),
+            "self_attack": self_attack_document(header.self_attack),
+            "shares_in_coarse_steps": header.coarse,
+            "smallest_group": policy.threshold + policy.colluders,
+            "source": source.value,
+            "units": len(tree),
+            "units_shown": sum(people is not None for people in published),
+            "withheld_items": list(header.withheld),
+        }
+    )
+
+
+def _residues(tree: UnitTree, published: Sequence[int | None]) -> list[dict[str, object]]:
+    """Return for each shown unit what is left of it without the nearest shown units beneath it."""
+    nearest: list[int] = []  # for each unit itself if shown, else the nearest shown one above
+    beneath: dict[int, list[int]] = {}
+    for place, parent in enumerate(tree.parent_places):
+        above = nearest[parent] if parent >= 0 else -1
+        if published[place] is None:
+            nearest.append(above)
+            continue
+        nearest.append(place)
+        beneath[place] = []
+        if above >= 0:
+            beneath[above].append(place)
+    return [
+        {
+            "minus": [tree.units[child].code for child in children],
+            "respondents": (published[place] or 0) - sum(published[c] or 0 for c in children),
+            "unit": tree.units[place].code,
+        }
+        for place, children in beneath.items()
+    ]

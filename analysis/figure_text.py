@@ -1,0 +1,119 @@
+"""The compact text in which a cell's figures are kept, and the way back to values.
+
+One JSON object per cell, keyed by item code. A hidden figure is `null`; a shown one is the list
+[mean in tenths, three bands, options if there are any]. "46+" stands for 46 or more, "12-" for
+12 or less, a plain number for itself.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from analysis.coding import CodedItem, CodedNumbers
+from analysis.release import Bound, CodedNumber, Figure, Published, Reason, Suppressed
+from surveys.instruments import ItemCode
+
+_BANDS_END = 4
+_HIDDEN = Suppressed(Reason.TOO_FEW_FOR_ITEM)
+_BOUND_OF_SIGN = {"+": Bound.AT_LEAST, "-": Bound.AT_MOST}
+
+_Token = int | str
+_Tokens = list[_Token] | None
+
+
+def cell_texts(items: Mapping[ItemCode, CodedItem], cells: int) -> list[str]:
+    """Return each shown cell's text; equal figures give equal text whatever order they come in."""
+    columns = [
+        [f"{json.dumps(code)}:{text}" for text in _figure_texts(items[code])]
+        for code in sorted(items)
+    ]
+    return ["{" + ",".join(column[cell] for column in columns) + "}" for cell in range(cells)]
+
+
+def _figure_texts(item: CodedItem) -> list[str]:
+    means = _token_texts(item.means)
+    bands = _token_texts(item.bands)
+    options = _token_texts(item.options)
+    return [
+        f"[{mean},{band},{option}]" if full else f"[{mean},{band}]" if shown else "null"
+        for mean, band, option, shown, full in zip(
+            means, bands, options, item.shown.tolist(), item.has_options.tolist(), strict=True
+        )
+    ]
+
+
+def _token_texts(numbers: CodedNumbers) -> list[str]:
+    """Return each row's numbers, joined by commas."""
+    cells = len(numbers.values)
+    values: list[list[int]] = numbers.values.reshape(cells, -1).tolist()
+    bounds: list[list[int]] = numbers.bounds.reshape(cells, -1).tolist()
+    return [
+        ",".join(
+            str(value) if bound == 0 else f'"{value}+"' if bound > 0 else f'"{value}-"'
+            for value, bound in zip(row, signs, strict=True)
+        )
+        for row, signs in zip(values, bounds, strict=True)
+    ]
+
+
+class CellFigures(Mapping[ItemCode, Figure]):
+    """A cell's figures, read from their text only when somebody asks for them.
+
+    A page draws on tens of thousands of cells and a few items of each; making every value at once
+    would take most of its time.
+    """
+
+    __slots__ = ("_respondents", "_text", "_tokens")
+
+    def __init__(self, respondents: int, text: str) -> None:
+        self._respondents = respondents
+        self._text = text
+        self._tokens: dict[ItemCode, _Tokens] | None = None
+
+    def _read(self) -> dict[ItemCode, _Tokens]:
+        if self._tokens is None:
+            self._tokens = json.loads(self._text)
+        return self._tokens
+
+    def __getitem__(self, code: ItemCode) -> Figure:
+        tokens = self._read()[code]
+        if tokens is None:
+            return _HIDDEN
+        low, middle, high = (_share(token) for token in tokens[1:_BANDS_END])
+        return Published(
+            respondents=self._respondents,
+            mean=_mean(tokens[0]),
+            bands=(low, middle, high),
+            options=_options(tokens[_BANDS_END:]),
+        )
+
+    def __iter__(self) -> Iterator[ItemCode]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    def __repr__(self) -> str:
+        return f"CellFigures({self._respondents}, {self._text!r})"
+
+
+def _options(tokens: Sequence[_Token]) -> tuple[CodedNumber, ...] | None:
+    return tuple(_share(token) for token in tokens) if tokens else None
+
+
+@lru_cache(maxsize=1024)
+def _mean(token: _Token) -> CodedNumber:
+    tenths, bound = _parts(token)
+    return CodedNumber(tenths / 10, bound)
+
+
+@lru_cache(maxsize=1024)
+def _share(token: _Token) -> CodedNumber:
+    percent, bound = _parts(token)
+    return CodedNumber(float(percent), bound)
+
+
+def _parts(token: _Token) -> tuple[int, Bound]:
+    if isinstance(token, int):
+        return token, Bound.EXACT
+    return int(token[:-1]), _BOUND_OF_SIGN[token[-1]]

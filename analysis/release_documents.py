@@ -1,0 +1,151 @@
+"""The texts that a release is stored as, their way back to values, and their hashes.
+
+All are canonical JSON: equal values give equal bytes.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from analysis.release import ReleasedItem, SelfAttack, Source, SpreadBasis
+from surveys.canonical import canonical_json, sha256_hex
+from surveys.instruments import ConstructCode, ItemCode
+from surveys.months import Month
+from surveys.units import Unit, UnitCode, UnitTree
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseHeader:
+    """What goes for every cell of a release.
+
+    `coarse` says that all shares have 10-point steps because finer ones would have proved what a
+    whole group answered; `withheld` are items for which even those would have.
+    """
+
+    items: tuple[ReleasedItem, ...]
+    self_attack: SelfAttack
+    engine: str
+    policy_sha256: str
+    coarse: bool
+    withheld: tuple[ItemCode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CellText:
+    """One unit's cell as stored; a hidden one has neither people nor figures."""
+
+    unit: UnitCode
+    respondents: int | None
+    figures: str | None
+
+
+def tree_text(tree: UnitTree) -> str:
+    rows = [[unit.code, unit.name, unit.parent] for unit in tree]
+    return canonical_json({"units": rows, "valid_from": tree.valid_from.isoformat()})
+
+
+def read_tree(text: str) -> UnitTree:
+    document = json.loads(text)
+    return UnitTree(
+        date.fromisoformat(document["valid_from"]),
+        tuple(
+            Unit(UnitCode(code), name, None if parent is None else UnitCode(parent))
+            for code, name, parent in document["units"]
+        ),
+    )
+
+
+def header_text(header: ReleaseHeader) -> str:
+    return canonical_json(
+        {
+            "coarse": header.coarse,
+            "engine": header.engine,
+            "items": [_item_document(item) for item in header.items],
+            "policy_sha256": header.policy_sha256,
+            "self_attack": self_attack_document(header.self_attack),
+            "withheld": list(header.withheld),
+        }
+    )
+
+
+def read_header(text: str) -> ReleaseHeader:
+    document = json.loads(text)
+    attack = document["self_attack"]
+    return ReleaseHeader(
+        items=tuple(_read_item(item) for item in document["items"]),
+        self_attack=SelfAttack(attack["tried"], attack["found"], tuple(attack["not_searched"])),
+        engine=document["engine"],
+        policy_sha256=document["policy_sha256"],
+        coarse=document["coarse"],
+        withheld=tuple(ItemCode(code) for code in document["withheld"]),
+    )
+
+
+def self_attack_document(attack: SelfAttack) -> dict[str, object]:
+    return {
+        "found": dict(attack.found),
+        "not_searched": list(attack.not_searched),
+        "tried": dict(attack.tried),
+    }
+
+
+def _item_document(item: ReleasedItem) -> dict[str, object]:
+    return {
+        "ask_higher": item.ask_higher,
+        "ask_lower": item.ask_lower,
+        "band_names": list(item.band_names),
+        "code": item.code,
+        "construct": item.construct,
+        "construct_name": item.construct_name,
+        "labels": list(item.labels),
+        "licence": item.licence,
+        "reverse_keyed": item.reverse_keyed,
+        "source": item.source,
+        "unscored": list(item.unscored),
+        "version": item.version,
+        "within_sd": item.within_sd,
+        "within_sd_basis": item.within_sd_basis.value,
+        "wording": dict(item.wording),
+    }
+
+
+def _read_item(document: Mapping[str, object]) -> ReleasedItem:
+    # One constructor call from checked fields would need a cast per field; the text was written by
+    # `_item_document` alone and its hash is compared before it is made visible.
+    fields = {**document}
+    for name in ("labels", "unscored", "band_names"):
+        fields[name] = tuple(_texts(document[name]))
+    fields["code"] = ItemCode(str(document["code"]))
+    fields["construct"] = ConstructCode(str(document["construct"]))
+    fields["within_sd_basis"] = SpreadBasis(str(document["within_sd_basis"]))
+    return ReleasedItem(**fields)  # type: ignore[arg-type] # the comment above says why
+
+
+def _texts(value: object) -> list[str]:
+    if not isinstance(value, list):
+        raise ValueError("a release's item lists its texts")  # noqa: TRY004 - a broken document
+    return [str(text) for text in value]
+
+
+def cells_sha256(cells: Iterable[CellText]) -> str:
+    """Return the hash over all cells, by unit code, one line of canonical JSON each."""
+    ordered = sorted(cells, key=lambda cell: cell.unit)
+    lines = (canonical_json([cell.unit, cell.respondents, cell.figures]) for cell in ordered)
+    return sha256_hex("".join(f"{line}\n" for line in lines))
+
+
+def release_sha256(
+    month: Month, source: Source, *, threshold: int, tables: Mapping[str, str]
+) -> str:
+    """Return the hash over the whole release, from the hashes of its tables."""
+    return sha256_hex(
+        canonical_json(
+            {
+                "month": str(month),
+                "source": source.value,
+                "tables": dict(tables),
+                "threshold": threshold,
+            }
+        )
+    )

@@ -1,0 +1,52 @@
+"""From a release's coded figures to the self-attack: what everybody will be given, and no more."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from analysis.coding import CodedItem
+from analysis.disclosure.attack import AttackReport
+from analysis.disclosure.unanimity import (
+    NOT_SEARCHED,
+    PublishedItem,
+    UnanimityReport,
+)
+from analysis.release import SelfAttack
+
+_ONE_MIND = "look for groups whose answers must all be alike"
+
+
+def published_item(
+    coded: CodedItem, *, labels: int, places: Sequence[int], steps: Sequence[int], units: int
+) -> PublishedItem:
+    """Return the intervals in which one item's published numbers lie.
+
+    Args:
+        coded: the item's figures, a row per shown unit.
+        labels: how many answers of the scale score.
+        places: the unit of each row.
+        steps: percentage points between neighbouring shares, per row.
+        units: how many units there are.
+    """
+    step = np.array(steps, dtype=np.int64)[:, np.newaxis]
+    share, share_bound = coded.bands.values, coded.bands.bounds
+    mean, mean_bound = coded.means.values, coded.means.bounds
+    shown = np.zeros(units, dtype=np.bool_)
+    share_low, share_high = (np.zeros((units, 3), dtype=np.int64) for _ in range(2))
+    mean_low, mean_high = (np.zeros(units, dtype=np.int64) for _ in range(2))
+    rows = list(places)
+    shown[rows] = coded.shown
+    share_low[rows] = np.where(share_bound < 0, 0, np.maximum(2 * share - step, 0))
+    share_high[rows] = np.where(share_bound > 0, 201, np.minimum(2 * share + step, 201))
+    mean_low[rows] = np.where(mean_bound < 0, 20, 2 * mean - 1)
+    mean_high[rows] = np.where(mean_bound > 0, 20 * labels + 1, 2 * mean + 1)
+    return PublishedItem(labels, shown, share_low, share_high, mean_low, mean_high)
+
+
+def joined_report(tree: AttackReport, one_mind: UnanimityReport) -> SelfAttack:
+    """Return what was tried, found and not searched by all attacks together."""
+    return SelfAttack(
+        tried={**tree.tried, _ONE_MIND: one_mind.tried},
+        found={**tree.found, _ONE_MIND: sum(one_mind.found)},
+        not_searched=(*tree.not_searched, *NOT_SEARCHED),
+    )
