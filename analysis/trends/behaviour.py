@@ -54,7 +54,7 @@ class Caution(StrEnum):
 
     TOO_EARLY = "too_early"  # fewer than FEWEST_POINTS: no limits
     PROVISIONAL = "provisional"  # fewer than BASELINE_POINTS: limits still move
-    AUTOCORRELATED = "autocorrelated"  # months resemble their neighbours: limits too narrow
+    AUTOCORRELATED = "autocorrelated"  # baseline months resemble neighbours: limits too narrow
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ def _behaviour(
         cautions.append(Caution.TOO_EARLY)
     elif not is_fixed:
         cautions.append(Caution.PROVISIONAL)
-    elif _lag_one(row.scaled) > AUTOCORRELATION_CAUTION:
+    elif _lag_one(_first_shown(row.scaled, baseline)) > AUTOCORRELATION_CAUTION:
         cautions.append(Caution.AUTOCORRELATED)
     return ProcessBehaviour(
         points=tuple(points),
@@ -209,6 +209,12 @@ _RULES = {
     RuleCode.TWO_IN_THREE: Rule.TWO_IN_THREE,
     RuleCode.SHIFT: Rule.SHIFT,
 }
+
+
+def _first_shown(scaled: FloatArray, count: int | None) -> FloatArray:
+    """Return the stretch with the baseline: a later shift resembles itself, yet is no caution."""
+    shown = np.flatnonzero(~np.isnan(scaled))
+    return scaled if count is None else scaled[: shown[count - 1] + 1]
 
 
 def _lag_one(scaled: FloatArray) -> float:

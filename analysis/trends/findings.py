@@ -98,7 +98,7 @@ def _merged(
             told = [_told_once(_finding(*group[unit.code], tree), told)]
         if parents[place] < 0:
             return tuple(told)
-        below[parents[place]].extend(told)
+        below[parents[place]][:0] = told  # places fall, so this keeps the tree's order
     return ()
 
 

@@ -80,6 +80,12 @@ def test_months_that_resemble_their_neighbours_call_for_care(series: Series) -> 
     assert Caution.AUTOCORRELATED in process_behaviour(series(slow)).cautions
 
 
+def test_a_shift_after_the_baseline_calls_for_none(
+    series: Series, steady: tuple[float, ...]
+) -> None:
+    assert process_behaviour(series([*steady, *[3.0] * 12])).cautions == ()
+
+
 def test_ordinary_months_and_a_constant_call_for_none(
     series: Series, steady: tuple[float, ...]
 ) -> None:
