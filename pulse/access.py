@@ -133,7 +133,7 @@ def requires(
             if viewer is None:
                 return redirect(url_for("sign_in.form", next=_way_back()), code=303)
             if not viewer.may(permission):
-                refuse("this page is not part of the role")
+                refuse("the page is not among those of the role")
             return view(*args, **kwargs)
 
         setattr(guarded, PERMISSION_MARK, permission)

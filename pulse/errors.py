@@ -52,8 +52,7 @@ BAD_REQUEST = ErrorPage(
 FORBIDDEN = ErrorPage(
     "You cannot open this page",
     "",
-    "Figures outside your own part stay closed to keep answers anonymous. If your part is "
-    "wrong, ask the person who runs Pulse for you to change it.",
+    "If you should be able to open it, ask the person who runs Pulse for you.",
 )
 RULE_BROKEN = ErrorPage(
     "That cannot be done now",
@@ -67,7 +66,7 @@ UNREACHABLE = ErrorPage(
 )
 FAILED = ErrorPage(
     "Something went wrong on our side",
-    "It was not you. Nothing about you or what you asked for was written down.",
+    "It was not you. We noted the kind of error and its place in the program, nothing about you.",
     "Try again. If it happens again, tell the person who runs Pulse for you, and at what time.",
 )
 
@@ -92,7 +91,7 @@ def handle_errors(app: Flask, record_refusal: RefusalRecorder) -> None:
         role = "nobody signed in" if viewer is None else viewer.role.value
         record_refusal(role, refusal.rule, _page_pattern())
         log_refusal(role=role, rule=refusal.rule, page=_page_pattern())
-        happened = f"The rule: {refusal.rule}. It was noted, without your name, for the union."
+        happened = f"The rule: {refusal.rule}. Noted for the union with your role, not your name."
         return _answer(FORBIDDEN, Forbidden.code, what_happened=happened)
 
     @app.errorhandler(SurveyError)
