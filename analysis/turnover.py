@@ -25,6 +25,7 @@ LAG_MONTHS = 1
 """Morale is set against the leavers of this many months later; fixed before anybody looked."""
 
 _MONTHS_OF_YEAR = 12
+_TIE_DECIMALS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +146,9 @@ def between_units(rows: Sequence[TurnoverRow]) -> Association | Refused:
     needs = _shortages(pairs)
     if pairs.units:
         per_unit = np.bincount(pairs.unit)
-        morale = np.bincount(pairs.unit, pairs.morale) / per_unit
-        rate = np.bincount(pairs.unit, pairs.leavers) / np.bincount(pairs.unit, pairs.headcount)
+        morale = _ties_kept(np.bincount(pairs.unit, pairs.morale) / per_unit)
+        person_months = np.bincount(pairs.unit, pairs.headcount)
+        rate = _ties_kept(np.bincount(pairs.unit, pairs.leavers) / person_months)
         needs += _flat(morale, rate)
     if needs:
         return Refused(Question.BETWEEN, needs, pairs.left_out)
@@ -165,7 +167,7 @@ def pooled_months(rows: Sequence[TurnoverRow]) -> Association | Refused:
     """
     pairs = _paired(rows, lag=LAG_MONTHS)
     needs = _shortages(pairs)
-    rate = pairs.leavers / pairs.headcount
+    rate = _ties_kept(pairs.leavers / pairs.headcount)
     if pairs.units:
         needs += _flat(pairs.morale, rate)
     if needs:
@@ -202,6 +204,11 @@ def _paired(rows: Sequence[TurnoverRow], *, lag: int) -> _Pairs:
         months=len(months),
         left_out=len({row.unit for row in rows}) - len(numbers),
     )
+
+
+def _ties_kept(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the values without the noise of floating point, which would order equal ones."""
+    return np.round(values, _TIE_DECIMALS)
 
 
 def _shortages(pairs: _Pairs) -> tuple[Need, ...]:
