@@ -5,7 +5,8 @@ machine. Rules, with d = 1 dissenter (1 + colluders, never more than a fifth of 
 
 * A mean has one decimal. It stops at the bound that d people just outside the end band would
   reach if everybody else gave the extreme answer, and then reads "4.8 or more", "1.2 or less".
-* Shares have 5-point steps, 10-point steps below 15 respondents. They stop at 90 and 10, or nearer
+* Shares have 5-point steps, 10-point steps below 15 respondents; a release that is recoded
+  coarsely has twice those (10 and 20). They stop at 90 and 10, or nearer
   the middle where d people are more than that, and then read "90 or more", "10 or less". The
   middle band and single options leave room for 2d people, because a mean that stays put needs a
   dissenter on either side.
@@ -49,12 +50,12 @@ class CodingRules:
 
     @classmethod
     def of(cls, policy: AnonymityPolicy, *, coarse: bool) -> "CodingRules":
-        """Return the policy's display rules; `coarse` gives large cells the steps of small ones."""
+        """Return the policy's display rules; `coarse` doubles the steps of small cells too."""
         return cls(
             fewest_answers=policy.threshold + policy.colluders,
             colluders=policy.colluders,
             share_step=policy.coarse_share_step if coarse else policy.share_step,
-            small_cell_step=policy.coarse_share_step,
+            small_cell_step=policy.coarse_share_step * (2 if coarse else 1),
             small_cell_below=policy.coarse_shares_below,
             all_options_from=policy.all_options_from,
         )

@@ -36,8 +36,9 @@ def published_item(
     mean_low, mean_high = (np.zeros(units, dtype=np.int64) for _ in range(2))
     rows = list(places)
     shown[rows] = coded.shown
-    share_low[rows] = np.where(share_bound < 0, 0, np.maximum(2 * share - step, 0))
-    share_high[rows] = np.where(share_bound > 0, 201, np.minimum(2 * share + step, 201))
+    least, most = -(-share // step) * step, share // step * step  # a bound may lie between steps
+    share_low[rows] = np.where(share_bound < 0, 0, np.maximum(2 * least - step, 0))
+    share_high[rows] = np.where(share_bound > 0, 201, np.minimum(2 * most + step, 201))
     mean_low[rows] = np.where(mean_bound < 0, 20, 2 * mean - 1)
     mean_high[rows] = np.where(mean_bound > 0, 20 * labels + 1, 2 * mean + 1)
     return PublishedItem(labels, shown, share_low, share_high, mean_low, mean_high)

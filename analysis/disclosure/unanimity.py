@@ -220,9 +220,10 @@ def _levels(above: _Whole) -> list[_Whole]:
 def _of_one_mind(low: _Whole, high: _Whole, residue: _Whole) -> _Flags:
     nobody = high == 0
     one_band_left: _Flags = nobody[..., :_BANDS].sum(axis=2) >= _BANDS - 1
-    all_in_one: _Flags = (low[..., :_BANDS] >= residue[:, None, None]).any(axis=2)
+    all_in_one: _Flags = np.any(low[..., :_BANDS] >= residue[:, None, None], axis=2)
     extreme: _Flags = nobody[..., _BANDS:].any(axis=2)
-    return one_band_left | all_in_one | extreme
+    alike: _Flags = one_band_left | all_in_one | extreme
+    return alike
 
 
 def _planted() -> tuple[PublishedItem, PublishedItem]:
