@@ -19,13 +19,13 @@ class AssetsError(Exception):
 
 
 @cache
-def manifest(folder: Path = BUILT) -> MappingProxyType[str, str]:
+def manifest() -> MappingProxyType[str, str]:
     """Return the name under which each source file was built.
 
     Raises:
         AssetsError: nothing was built yet.
     """
-    path = folder / "manifest.json"
+    path = BUILT / "manifest.json"
     if not path.is_file():
         raise AssetsError(f"{path} is missing: run `make assets` once, then start Pulse again")
     return MappingProxyType(json.loads(path.read_text(encoding="utf-8")))

@@ -54,7 +54,10 @@
     if (!roomy.matches) { return; }
     var figures = Array.from(document.querySelectorAll(".chart-figure"));
     if (figures.length === 0) { return; }
-    loadLibrary().then(function () { return Promise.all(figures.map(draw)); });
+    loadLibrary().then(
+      function () { return Promise.all(figures.map(draw)); },
+      function () { loading = null; } /* the server's drawing stands; a wider window tries again */
+    );
   }
 
   roomy.addEventListener("change", drawAll);

@@ -1,0 +1,199 @@
+"""The server's drawing follows the chart grammar, and nothing hidden can be read off it."""
+
+import re
+import xml.etree.ElementTree as ET
+from itertools import pairwise
+
+import pytest
+
+from pulse.charts.spec import Event, Mark, ProcessChartSpec
+from pulse.charts.svg import Width, draw_svg
+from tests.pulse.charts.chart_specs import FIRST, forest, hidden, process_chart, shown, two_years
+
+
+def drawing(spec: object, width: Width = Width.WIDE) -> ET.Element:
+    return ET.fromstring(draw_svg(spec, width=width))  # type: ignore[arg-type]  # any spec
+
+
+def of_class(svg: ET.Element, name: str) -> list[ET.Element]:
+    return [each for each in svg.iter() if name in each.get("class", "").split()]
+
+
+def words(svg: ET.Element) -> list[str]:
+    return [each.text or "" for each in svg.iter("text")]
+
+
+def points_of(path: ET.Element) -> list[tuple[float, float]]:
+    numbers = re.findall(r"(-?[\d.]+) (-?[\d.]+)", path.get("d", ""))
+    return [(float(x), float(y)) for x, y in numbers]
+
+
+def test_each_shown_month_has_one_point_and_each_hidden_one_none() -> None:
+    svg = drawing(process_chart(shown(0, 3.4), hidden(1), shown(2, 3.3)))
+    assert len(of_class(svg, "pt")) == 2
+
+
+def test_a_point_stands_at_its_value() -> None:
+    svg = drawing(process_chart(shown(0, 2.0), shown(1, 4.5)))
+    low, high = of_class(svg, "pt")
+    assert float(low.get("cy", "")) == 302
+    assert float(high.get("cy", "")) == 34
+
+
+@pytest.mark.parametrize(
+    ("mark", "tag", "name"),
+    [(Mark.ORDINARY, "circle", "pt"), (Mark.HIGHER, "path", "hi"), (Mark.LOWER, "rect", "lo")],
+)
+def test_a_signal_has_a_shape_of_its_own_beside_its_colour(mark: Mark, tag: str, name: str) -> None:
+    (point,) = of_class(drawing(process_chart(shown(0, 3.4, mark=mark))), name)
+    assert point.tag == tag
+
+
+def test_few_answers_are_drawn_hollow() -> None:
+    svg = drawing(process_chart(shown(0, 3.4, is_small=True), shown(1, 3.4)))
+    assert [("hollow" in point.get("class", "")) for point in of_class(svg, "pt")] == [True, False]
+
+
+def test_the_line_never_crosses_a_hidden_month() -> None:
+    svg = drawing(
+        process_chart(shown(0, 3.4), shown(1, 3.3), hidden(2), shown(3, 3.4), shown(4, 3.5))
+    )
+    lines = of_class(svg, "run")
+    assert [len(points_of(line)) for line in lines] == [2, 2]
+    (column,) = of_class(svg, "hidden-months")
+    edge = float(column.get("x", ""))
+    assert points_of(lines[0])[-1][0] < edge
+    assert points_of(lines[1])[0][0] > edge + float(column.get("width", ""))
+
+
+def test_band_and_limits_break_at_a_hidden_month() -> None:
+    svg = drawing(process_chart(shown(0, 3.4), hidden(1), shown(2, 3.4)))
+    assert len(of_class(svg, "band")) == 2
+    assert len(of_class(svg, "limit")) == 4
+
+
+def test_limits_are_stepped_by_month() -> None:
+    svg = drawing(process_chart(shown(0, 3.4, limits=(2.8, 4.0)), shown(1, 3.4, limits=(2.5, 4.3))))
+    upper = points_of(of_class(svg, "limit")[0])
+    assert [first[1] == second[1] for first, second in pairwise(upper)] == [True, False, True]
+
+
+def test_a_month_without_limits_has_no_band() -> None:
+    svg = drawing(process_chart(shown(0, 3.4, limits=None), shown(1, 3.4)))
+    (band,) = of_class(svg, "band")
+    assert min(x for x, _y in points_of(band)) == 44 + 548 / 2
+
+
+def test_a_limit_off_the_drawn_axis_is_left_out_not_moved_to_its_edge() -> None:
+    svg = drawing(process_chart(shown(0, 4.2, limits=(3.5, 4.9))))
+    assert len(of_class(svg, "limit")) == 1
+    assert "upper limit" not in words(svg)
+    assert "lower limit" in words(svg)
+
+
+def test_neighbouring_hidden_months_share_one_hatched_column_and_one_word() -> None:
+    svg = drawing(process_chart(hidden(0), hidden(1), shown(2, 3.4), hidden(3)))
+    assert [float(column.get("width", "")) for column in of_class(svg, "hidden-months")] == [
+        274,
+        137,
+    ]
+    assert words(svg).count("hidden") == 2
+
+
+def test_the_hatch_is_the_drawings_own() -> None:
+    specs = [process_chart(shown(0, 3.4), hidden(1), number=number) for number in (1, 2)]
+    page = "".join(draw_svg(spec, width=width) for spec in specs for width in Width)
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids)) == 4
+    assert {f"url(#{name})" for name in ids} == set(re.findall(r'fill="([^"]+)"', page))
+
+
+def test_the_own_average_is_named_with_its_value() -> None:
+    assert "own average 3.4" in words(drawing(two_years()))
+    assert "own average 3.4" in words(drawing(two_years(), Width.NARROW))
+
+
+def test_without_an_average_no_line_claims_one() -> None:
+    svg = drawing(process_chart(shown(0, 3.4, limits=None), centre=None))
+    assert of_class(svg, "mean") == []
+    assert not any("average" in each for each in words(svg))
+
+
+def test_names_of_close_lines_stand_apart() -> None:
+    svg = drawing(process_chart(shown(0, 3.4, limits=(3.38, 3.42))))
+    places = {each.text: float(each.get("y", "")) for each in svg.iter("text")}
+    assert places["own average 3.4"] - places["upper limit"] >= 16
+    assert places["lower limit"] - places["own average 3.4"] >= 16
+
+
+def test_the_phone_sees_the_newest_fourteen_months() -> None:
+    svg = drawing(two_years(), Width.NARROW)
+    assert len(of_class(svg, "pt")) == 14
+    assert svg.get("viewBox", "").startswith("0 0 328 ")
+
+
+def test_an_event_stands_on_its_month_with_its_letter() -> None:
+    svg = drawing(two_years())
+    (disc,) = of_class(svg, "flag-disc")
+    assert float(disc.get("cx", "")) == pytest.approx(44 + 12.5 * 548 / 22, abs=0.05)
+    assert "A" in words(svg)
+
+
+def test_an_event_between_two_asked_months_stands_between_them() -> None:
+    event = Event("A", FIRST.shifted(2), "A change.")
+    svg = drawing(process_chart(shown(0, 3.4), shown(4, 3.4), events=(event,)))
+    (disc,) = of_class(svg, "flag-disc")
+    assert float(disc.get("cx", "")) == 44 + 548 / 2
+
+
+def test_an_event_before_the_drawn_months_is_left_to_the_list() -> None:
+    event = Event("A", FIRST.shifted(-1), "A change.")
+    assert of_class(drawing(process_chart(shown(0, 3.4), events=(event,))), "flag-disc") == []
+
+
+def test_month_names_leave_each_other_room() -> None:
+    svg = drawing(process_chart(*(shown(place, 3.4) for place in range(48))))
+    places = sorted(
+        float(each.get("x", ""))
+        for each in svg.iter("text")
+        if each.text in {"Jan", "Jul", "Apr", "Oct"}
+    )
+    assert len(places) > 2
+    assert min(second - first for first, second in pairwise(places)) >= 42
+
+
+@pytest.mark.parametrize("width", list(Width))
+@pytest.mark.parametrize("spec", [two_years(), forest()])
+def test_colours_come_from_classes_never_from_inline_styles(spec: object, width: Width) -> None:
+    svg = draw_svg(spec, width=width)  # type: ignore[arg-type]  # any spec
+    assert "style" not in svg
+    assert "#" not in re.sub(r"url\(#[a-z0-9-]+\)", "", svg)
+
+
+def test_words_of_a_unit_cannot_break_out_of_the_drawing() -> None:
+    event = Event("</svg><script>", FIRST, "x")
+    svg = draw_svg(process_chart(shown(0, 3.4), events=(event,)), width=Width.WIDE)
+    assert "<script>" not in svg
+
+
+def test_no_months_at_all_still_draw_an_axis() -> None:
+    assert of_class(drawing(process_chart(centre=None)), "axis")
+
+
+def test_an_interval_that_leaves_out_no_association_is_filled() -> None:
+    svg = drawing(forest())
+    assert [("hollow" in each.get("class", "")) for each in of_class(svg, "est")] == [False, True]
+
+
+def test_estimates_are_written_with_their_intervals_and_real_minus_signs() -> None:
+    assert "\u22120.41 (\u22120.64 to \u22120.12)" in words(drawing(forest()))
+
+
+def test_the_null_line_stands_at_the_null_value() -> None:
+    (line,) = of_class(drawing(forest()), "null")
+    assert line.get("d", "").startswith("M409.0 ")
+
+
+def test_percentages_carry_their_sign_on_the_axis() -> None:
+    spec: ProcessChartSpec = process_chart(shown(0, 3.4), unit="%")
+    assert "3%" in words(drawing(spec))
