@@ -1,0 +1,113 @@
+"""Instruments as canonical JSON, the form in which the registry keeps imported packs."""
+
+import json
+from dataclasses import asdict
+from typing import TypedDict
+
+from surveys.canonical import canonical_json
+from surveys.instruments import Construct, ConstructCode, Instrument, Item, ItemCode
+from surveys.scales import Band, Scale
+
+
+class _ScaleDocument(TypedDict):
+    labels: list[str]
+    bands: list[tuple[str, int, int]]
+    unscored: list[str]
+
+
+class _ConstructDocument(TypedDict):
+    name: str
+    ask_lower: str
+    ask_higher: str
+
+
+class _ItemDocument(TypedDict):
+    code: str
+    version: int
+    construct: str
+    wording: dict[str, str]
+    scale: str
+    reverse_keyed: bool
+    source: str
+    licence: str
+    rotation: str
+    benchmark: str
+
+
+class _Document(TypedDict):
+    code: str
+    name: str
+    source: str
+    licence: str
+    permission: str
+    scales: dict[str, _ScaleDocument]
+    constructs: dict[str, _ConstructDocument]
+    items: list[_ItemDocument]
+
+
+def instrument_document(instrument: Instrument) -> str:
+    """Return the instrument as canonical JSON: equal instruments give equal text."""
+    return canonical_json(
+        {
+            "code": instrument.code,
+            "name": instrument.name,
+            "source": instrument.source,
+            "licence": instrument.licence,
+            "permission": instrument.permission,
+            "scales": {
+                code: {
+                    "labels": scale.labels,
+                    "bands": [(band.name, band.first, band.last) for band in scale.bands],
+                    "unscored": scale.unscored,
+                }
+                for code, scale in instrument.scales.items()
+            },
+            "constructs": {
+                code: {
+                    "name": construct.name,
+                    "ask_lower": construct.ask_lower,
+                    "ask_higher": construct.ask_higher,
+                }
+                for code, construct in instrument.constructs.items()
+            },
+            "items": [asdict(item) for item in instrument.items],
+        }
+    )
+
+
+def instrument_of(document: str) -> Instrument:
+    """Return the instrument of a text that `instrument_document` made."""
+    values: _Document = json.loads(document)
+    return Instrument(
+        code=values["code"],
+        name=values["name"],
+        source=values["source"],
+        licence=values["licence"],
+        permission=values["permission"],
+        scales={code: _scale(code, scale) for code, scale in values["scales"].items()},
+        constructs={
+            ConstructCode(code): Construct(ConstructCode(code), **construct)
+            for code, construct in values["constructs"].items()
+        },
+        items=tuple(_item(item) for item in values["items"]),
+    )
+
+
+def _scale(code: str, values: _ScaleDocument) -> Scale:
+    low, middle, high = (Band(*band) for band in values["bands"])
+    return Scale(code, tuple(values["labels"]), (low, middle, high), tuple(values["unscored"]))
+
+
+def _item(values: _ItemDocument) -> Item:
+    return Item(
+        code=ItemCode(values["code"]),
+        version=values["version"],
+        construct=ConstructCode(values["construct"]),
+        wording=values["wording"],
+        scale=values["scale"],
+        reverse_keyed=values["reverse_keyed"],
+        source=values["source"],
+        licence=values["licence"],
+        rotation=values["rotation"],
+        benchmark=values["benchmark"],
+    )

@@ -1,0 +1,181 @@
+"""Instruments that the organisation may use: the default bank and the packs it imported."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from surveys.canonical import sha256_hex
+from surveys.errors import StateError, SurveyError
+from surveys.instrument_documents import instrument_document, instrument_of
+from surveys.instruments import Construct, Instrument, Item, ItemCode
+from surveys.library_bank import default_instrument
+from surveys.pack_files import read_pack
+from surveys.scales import Scale
+from surveys.sheets import Problems
+from surveys.tables import InstrumentRow
+
+
+class UnknownItemError(SurveyError):
+    """A question is asked for that neither the default bank nor an imported pack holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackPlan:
+    """What importing a pack would change.
+
+    `version` is the number that the pack would get, 1 for a pack that is new; its items carry the
+    versions they would get. An item is changed if anything about it or its scale is.
+    """
+
+    instrument: Instrument
+    version: int
+    sha256: str
+    has_changes: bool
+    new: tuple[ItemCode, ...]
+    changed: tuple[ItemCode, ...]
+    unchanged: tuple[ItemCode, ...]
+    gone: tuple[ItemCode, ...]
+
+
+def plan_pack(session: Session, path: Path) -> PackPlan:
+    """Return what importing the pack would change; change nothing.
+
+    Raises:
+        ImportRejected: the pack breaks a rule, or one of its codes belongs to another instrument.
+    """
+    read = read_pack(path)
+    kept = _versions_kept(session, read.code)
+    _refuse_taken_codes(session, read, name=path.name)
+    instrument, changed = _with_versions(read, kept)
+    latest = kept[-1] if kept else None
+    before = {} if latest is None else {item.code for item in latest.items}
+    now = [item.code for item in instrument.items]
+    sha256 = sha256_hex(instrument_document(instrument))
+    return PackPlan(
+        instrument=instrument,
+        version=len(kept) + 1,
+        sha256=sha256,
+        has_changes=instrument != latest,
+        new=tuple(code for code in now if code not in before),
+        changed=tuple(code for code in now if code in before and code in changed),
+        unchanged=tuple(code for code in now if code in before and code not in changed),
+        gone=() if latest is None else tuple(i.code for i in latest.items if i.code not in now),
+    )
+
+
+def apply_pack(session: Session, plan: PackPlan, *, day: date) -> None:
+    """Keep the planned version of the pack; nothing if it changes nothing. The caller commits.
+
+    Args:
+        session: of the registry.
+        plan: as `plan_pack` made it.
+        day: the day of the import.
+
+    Raises:
+        StateError: somebody else imported this pack since the plan was made.
+    """
+    if not plan.has_changes:
+        return
+    try:
+        session.execute(
+            insert(InstrumentRow).values(
+                code=plan.instrument.code,
+                version=plan.version,
+                sha256=plan.sha256,
+                document=instrument_document(plan.instrument),
+                imported_on=day,
+            )
+        )
+    except IntegrityError as error:
+        raise StateError(
+            f"the pack {plan.instrument.code!r} was changed meanwhile; run the import again"
+        ) from error
+
+
+def known_instruments(session: Session) -> tuple[Instrument, ...]:
+    """Return the default bank and the latest version of each imported pack, by code."""
+    rows = select(InstrumentRow.code, InstrumentRow.document).order_by(
+        InstrumentRow.code, InstrumentRow.version
+    )
+    latest = {code: document for code, document in session.execute(rows)}  # noqa: C416 - typed rows
+    return (default_instrument(), *(instrument_of(document) for document in latest.values()))
+
+
+def find_items(
+    session: Session, codes: Iterable[ItemCode]
+) -> Mapping[ItemCode, tuple[Item, Scale, Construct]]:
+    """Return each item asked for with its scale and its construct, in the order asked.
+
+    Raises:
+        UnknownItemError: no known instrument holds one of the items.
+    """
+    held = {
+        item.code: (item, instrument.scales[item.scale], instrument.constructs[item.construct])
+        for instrument in known_instruments(session)
+        for item in instrument.items
+    }
+    wanted = tuple(codes)
+    unknown = [code for code in wanted if code not in held]
+    if unknown:
+        raise UnknownItemError(
+            f"no question has the code {', '.join(map(repr, unknown))}; import the pack that "
+            "holds it with `pulse import pack`, or correct the code"
+        )
+    return {code: held[code] for code in wanted}
+
+
+def _versions_kept(session: Session, code: str) -> tuple[Instrument, ...]:
+    documents = session.scalars(
+        select(InstrumentRow.document)
+        .where(InstrumentRow.code == code)
+        .order_by(InstrumentRow.version)
+    )
+    return tuple(instrument_of(document) for document in documents)
+
+
+def _refuse_taken_codes(session: Session, pack: Instrument, *, name: str) -> None:
+    """Refuse a code of another instrument: charts and files know items and constructs by code."""
+    problems = Problems(name)
+    others = [known for known in known_instruments(session) if known.code != pack.code]
+    if pack.code == default_instrument().code:
+        problems.add(None, "code", f"{pack.code!r} is the bank that comes with Pulse")
+        others = []
+    for other in others:
+        items = {item.code.casefold() for item in other.items}
+        constructs = {code.casefold() for code in other.constructs}
+        for item in pack.items:
+            if item.code.casefold() in items:
+                problems.add(None, f"item {item.code}", _taken_by(other))
+        for code in pack.constructs:
+            if code.casefold() in constructs:
+                problems.add(None, f"constructs.{code}", _taken_by(other))
+    problems.raise_if_any()
+
+
+def _taken_by(other: Instrument) -> str:
+    return f"{other.name!r} has this code; choose another one, for example with a prefix"
+
+
+def _with_versions(
+    pack: Instrument, kept: tuple[Instrument, ...]
+) -> tuple[Instrument, frozenset[ItemCode]]:
+    """Return the pack with the version each item gets, and the items that differ from before."""
+    last_seen: dict[ItemCode, tuple[Item, Scale]] = {}
+    for earlier in kept:
+        for item in earlier.items:
+            last_seen[item.code] = (item, earlier.scales[item.scale])
+    items: list[Item] = []
+    changed: set[ItemCode] = set()
+    for item in pack.items:
+        was = last_seen.get(item.code)
+        version = 1 if was is None else was[0].version
+        if was is not None and (replace(item, version=version), pack.scales[item.scale]) != was:
+            version += 1
+            changed.add(item.code)
+        items.append(replace(item, version=version))
+    return replace(pack, items=tuple(items)), frozenset(changed)
