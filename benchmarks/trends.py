@@ -1,0 +1,103 @@
+"""Process behaviour of 80,000 series of 60 months, beside a plain Python reading of the rules.
+
+Run: python benchmarks/trends.py
+"""
+
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from math import isnan
+
+import numpy as np
+
+from analysis.trends.xmr import FloatArray, Signals, XmrOptions, judge, process_limits
+
+SERIES, MONTHS = 80_000, 60
+REFERENCE_SERIES = 400
+BAR_SECONDS = 2.0
+OPTIONS = XmrOptions(baseline_points=None)
+
+
+def make_series() -> tuple[FloatArray, FloatArray]:
+    """Return means with one month in twenty hidden, and the answers behind them."""
+    random = np.random.default_rng(1)
+    answers = random.integers(5, 41, size=(SERIES, MONTHS)).astype(np.float64)
+    means = 3.4 + 0.9 / np.sqrt(answers) * random.normal(size=answers.shape)
+    means[random.random(means.shape) < 0.05] = np.nan
+    return means, answers
+
+
+def ours(values: FloatArray, sizes: FloatArray | None = None) -> Signals:
+    return judge(values, process_limits(values, sizes=sizes, options=OPTIONS), options=OPTIONS)
+
+
+def plain_limits(values: list[float]) -> tuple[float, float]:
+    """Return the average and the half width of one series, written out."""
+    shown = [v for v in values if not isnan(v)]
+    ranges = [abs(b - a) for a, b in pairwise(values) if not isnan(b - a)]
+    average = sum(ranges) / len(ranges)
+    kept = [r for r in ranges if r < 3.267 * average] or ranges
+    return sum(shown) / len(shown), 2.66 * sum(kept) / len(kept)
+
+
+def plain_runs(offsets: list[float], half: float, found: list[int]) -> None:
+    """Mark shifts, then 2-in-3, one window at a time."""
+    for sign in (1, -1):
+        for first in range(len(offsets) - 6):
+            if all(o * sign > 0 for o in offsets[first : first + 7]):
+                found[first : first + 7] = [4] * 7
+    for sign in (1, -1):
+        for first in range(len(offsets) - 2):
+            window = offsets[first : first + 3]
+            near = [p for p, o in enumerate(window, first) if half * 2 / 3 < o * sign <= half]
+            if len(near) > 1 and not any(isnan(o) for o in window):
+                for place in near:
+                    found[place] = 3
+
+
+def plain_rules(values: list[float]) -> list[int]:
+    """Return the rule of each point of one series, trends and points outside last."""
+    centre, half = plain_limits(values)
+    offsets = [v - centre for v in values]
+    found = [0] * len(values)
+    plain_runs(offsets, half, found)
+    for first in range(len(values) - 6):
+        steps = [b - a for a, b in pairwise(values[first : first + 7])]
+        if all(s > 0 for s in steps) or all(s < 0 for s in steps):
+            found[first : first + 7] = [2] * 7
+    for place, offset in enumerate(offsets):
+        if abs(offset) > half:
+            found[place] = 1
+    return found
+
+
+def timed(work: Callable[[], object]) -> tuple[float, float]:
+    """Return wall and processor seconds of the fastest of three runs."""
+    runs: list[tuple[float, float]] = []
+    for _ in range(3):
+        wall, processor = time.perf_counter(), time.process_time()
+        work()
+        runs.append((time.perf_counter() - wall, time.process_time() - processor))
+    return min(runs)
+
+
+def main() -> None:
+    values, sizes = make_series()
+    sample = values[:REFERENCE_SERIES]
+    reference = [plain_rules(series) for series in sample.tolist()]
+    same = bool((ours(sample).rule == np.array(reference)).all())
+    fixed = timed(lambda: ours(values))
+    widening = timed(lambda: ours(values, sizes))
+    plain = timed(lambda: [plain_rules(series) for series in sample.tolist()])
+    scaled = plain[0] * SERIES / REFERENCE_SERIES
+    print(f"{SERIES:,} series of {MONTHS} months; bar {BAR_SECONDS:.1f} s")
+    print(f"  equal limits:         {fixed[0]:6.2f} s wall, {fixed[1]:6.2f} s processor")
+    print(f"  limits that widen:    {widening[0]:6.2f} s wall, {widening[1]:6.2f} s processor")
+    print(f"  plain Python, scaled: {scaled:6.2f} s wall from {REFERENCE_SERIES} series")
+    print(f"  same rule on every point of the {REFERENCE_SERIES}: {same}")
+    if not same or max(fixed[1], widening[1]) > BAR_SECONDS:
+        raise SystemExit("the bar or the reference is missed")
+
+
+if __name__ == "__main__":
+    main()
