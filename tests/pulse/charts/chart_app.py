@@ -11,10 +11,10 @@ from pulse.security import protect_pages
 from tests.pulse.charts.chart_specs import forest, two_years
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-PAGE = """{% from "_chart.html" import chart, chart_head with context %}
+PAGE = """{% from "_chart.html" import chart, chart_head %}
 <!doctype html><html lang="en"><head><title>Charts</title>
 <link rel="stylesheet" href="{{ asset_url('tokens.css') }}">
-<link rel="stylesheet" href="{{ asset_url('page.css') }}">{{ chart_head() }}</head>
+<link rel="stylesheet" href="{{ asset_url('page.css') }}">{{ chart_head(style_nonce()) }}</head>
 <body><main>{% for spec in specs %}{{ chart(spec) }}{% endfor %}</main></body></html>"""
 
 
