@@ -77,6 +77,15 @@ class Settings:
         )
 
     @property
+    def store_urls(self) -> Mapping[str, str]:
+        """The three URLs by the name of their store."""
+        return {
+            "registry": self.registry_url,
+            "office": self.office_url,
+            "archive": self.archive_url,
+        }
+
+    @property
     def is_https(self) -> bool:
         return self.public_url.startswith("https://")
 

@@ -1,21 +1,39 @@
 """Fixtures that every room's tests share."""
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner, Result
 
-from analysis.tables import ArchiveBase
+from pulse.cli.frame import Installation
+from pulse.cli.main import main
 from pulse.config import Settings
-from pulse.office.tables import OfficeBase
+from pulse.startup import check_installation
 from pulse.stores import Stores
+from pulse.upgrades import upgrade_store
 from surveys.ledger.signing import LogSigner
-from surveys.ledger.tables import LedgerBase
-from surveys.tables import RegistryBase
 from tests.loopback_only import loopback_only  # noqa: F401 - a fixture that pytest finds here
+from tests.postgresql_server import (
+    STORES,
+    EmptyStores,
+    PostgresqlServer,
+    empty_stores_on,
+    running_server,
+)
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+ADMINISTRATOR_PASSWORD = "administrator password"
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith("PULSE_"):
+            monkeypatch.delenv(name)
 
 
 @pytest.fixture
@@ -25,16 +43,63 @@ def settings(tmp_path: Path) -> Settings:
     return Settings.from_environ({"PULSE_HOME": str(home)})
 
 
+@pytest.fixture(scope="session")
+def empty_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the three empty stores, made by the migrations once and copied by each test."""
+    home = tmp_path_factory.mktemp("empty-stores")
+    made = Stores.of(Settings.from_environ({"PULSE_HOME": str(home)}))
+    for store in STORES:
+        upgrade_store(made, store)
+    made.close()
+    return home
+
+
 @pytest.fixture
-def stores(settings: Settings) -> Iterator[Stores]:
+def stores(settings: Settings, empty_files: Path) -> Iterator[Stores]:
     """Empty stores on SQLite."""
+    for store in STORES:
+        shutil.copy(empty_files / f"{store}.sqlite", settings.home)
     opened = Stores.of(settings)
-    RegistryBase.metadata.create_all(opened.registry_engine)
-    OfficeBase.metadata.create_all(opened.office_engine)
-    ArchiveBase.metadata.create_all(opened.archive_engine)
-    LedgerBase.metadata.create_all(opened.archive_engine)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """A real server, started once for each process that runs tests."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_empty_stores(
+    postgresql_server: PostgresqlServer, tmp_path_factory: pytest.TempPathFactory
+) -> EmptyStores:
+    return empty_stores_on(postgresql_server, tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture
+def postgresql_settings(postgresql_empty_stores: EmptyStores, tmp_path: Path) -> Settings:
+    """Settings of three empty stores on PostgreSQL, made for one test."""
+    home = tmp_path / "postgresql-home"
+    home.mkdir()
+    return postgresql_empty_stores.copy(home)
+
+
+@pytest.fixture
+def postgresql_stores(postgresql_settings: Settings) -> Iterator[Stores]:
+    """Empty stores on PostgreSQL."""
+    opened = Stores.of(postgresql_settings)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def any_stores(request: pytest.FixtureRequest) -> Stores:
+    """Empty stores, once on SQLite and once on PostgreSQL."""
+    name = "stores" if request.param == "sqlite" else "postgresql_stores"
+    opened: Stores = request.getfixturevalue(name)
+    return opened
 
 
 @pytest.fixture(scope="session")
@@ -43,10 +108,54 @@ def signer() -> LogSigner:
     return LogSigner.generate()
 
 
+RunPulse = Callable[..., Result]
+
+
+@pytest.fixture
+def run_pulse(settings: Settings) -> RunPulse:
+    """Run a `pulse` command in this test's home, as a person would; bugs come through as they are.
+
+    `run_pulse("init", "--k", "5", typed="a password", PULSE_KEYS="/folder")`.
+    """
+
+    def run(*words: str, typed: str | None = None, **environ: str) -> Result:
+        given = {"PULSE_HOME": str(settings.home), **environ}
+        result = CliRunner().invoke(main, words, input=typed, env=given)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def initialised_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that `pulse init --k 5` has made, to be copied by each test."""
+    home = tmp_path_factory.mktemp("initialised") / "home"
+    result = CliRunner().invoke(
+        main,
+        ["init", "--k", "5", "--password-stdin"],
+        input=f"{ADMINISTRATOR_PASSWORD}\n",
+        env={"PULSE_HOME": str(home)},
+    )
+    if result.exit_code:
+        raise click.ClickException(result.output)
+    return home
+
+
+@pytest.fixture
+def installation(settings: Settings, initialised_home: Path) -> Iterator[Installation]:
+    """An initialised installation with k = 5 and the administrator `admin` in this test's home."""
+    shutil.copytree(initialised_home, settings.home, dirs_exist_ok=True)
+    opened = Stores.of(settings)
+    yield Installation(settings, opened, check_installation(settings, opened))
+    opened.close()
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real data; tests that need it are skipped where it is absent."""
-    folder = Path(os.environ.get("PULSE_SHARED_DATA", REPOSITORY.parent / "shared" / "data"))
+    folder = Path(os.environ.get("SHARED_DATA", REPOSITORY.parent / "shared" / "data"))
     if not folder.is_dir():
-        pytest.skip(f"the real data folder {folder} is absent; set PULSE_SHARED_DATA")
+        pytest.skip(f"the real data folder {folder} is absent; set SHARED_DATA")
     return folder
