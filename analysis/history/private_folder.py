@@ -7,7 +7,6 @@ ends, however it ends, tells a folder in use from one that a killed import left.
 
 import fcntl
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,15 +29,16 @@ def private_folder(home: Path) -> Iterator[Path]:
     try:
         parent = _folder_of(home)
         parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))  # mode 0700
-        lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        with _no_sweep_meanwhile(parent):
+            folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))  # mode 0700
+            lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(lock, fcntl.LOCK_EX)
     except OSError as error:
         raise HistoryError(
             f"The folder for counting cannot be made under {home}: {error.strerror}. "
             "Make room or put the permissions right, then run the import again."
         ) from error
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
         yield folder
     finally:
         _erase(folder)
@@ -50,24 +50,36 @@ def sweep_leftovers(home: Path) -> int:
 
     Folders of imports that are running now stay.
     """
-    swept = 0
-    for folder in sorted(_folder_of(home).glob(f"{_PREFIX}*")):
-        try:
-            lock = os.open(folder / _LOCK, os.O_RDWR)
-        except FileNotFoundError:
-            # Killed before the lock was made, or another sweep is erasing it; it is empty or goes.
-            shutil.rmtree(folder, ignore_errors=True)
-            continue
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            continue
-        else:
-            _erase(folder)
-            swept += 1
-        finally:
-            os.close(lock)
-    return swept
+    parent = _folder_of(home)
+    if not parent.is_dir():
+        return 0
+    with _no_sweep_meanwhile(parent):
+        return sum(_sweep(folder) for folder in sorted(parent.glob(f"{_PREFIX}*")))
+
+
+def _sweep(folder: Path) -> bool:
+    """Erase the folder and return True, unless a running import holds its lock."""
+    lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    else:
+        _erase(folder)
+        return True
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def _no_sweep_meanwhile(parent: Path) -> Iterator[None]:
+    """Keep sweeps from seeing a folder that is made and not locked yet."""
+    turn = os.open(parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(turn)
 
 
 def _folder_of(home: Path) -> Path:

@@ -10,6 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from analysis.archive import month_cells, visible_releases
+from analysis.history.counting import CountedFile
 from analysis.history.errors import HistoryError, MonthsTakenError
 from analysis.history.importing import (
     ORIGIN,
@@ -22,8 +23,11 @@ from analysis.history.importing import (
 from analysis.history.reading import open_responses
 from analysis.publishing import staged_months, verify_release
 from analysis.release import ShownCell, Source, Suppressed
+from pulse.config import Settings
+from pulse.stores import Stores
 from surveys.errors import StateError
 from surveys.ledger.log import EntryKind, IntactLog, entries, verify
+from surveys.ledger.signing import LogSigner
 from surveys.months import Month
 from surveys.policy import AnonymityPolicy
 from surveys.policy_log import record_policy
@@ -42,7 +46,7 @@ from tests.analysis.history.history_files import (
 JANUARY, FEBRUARY = Month(2026, 1), Month(2026, 2)
 
 
-def counted(organisation: Organisation, path: Path):  # noqa: ANN201 - CountedFile
+def counted(organisation: Organisation, path: Path) -> CountedFile:
     return count_history(
         open_responses(path, MAPPING),
         transactions(organisation.stores),
@@ -208,10 +212,7 @@ def test_a_file_without_rows_says_so(organisation: Organisation, tmp_path: Path)
 
 
 def test_without_units_the_message_says_what_to_do_first(
-    stores,
-    settings,
-    signer,
-    two_month_file: Path,  # noqa: ANN001 - the shared fixtures
+    stores: Stores, settings: Settings, signer: LogSigner, two_month_file: Path
 ) -> None:
     with pytest.raises(StateError, match="pulse import units"):
         Organisation(stores, settings.home, signer).run(two_month_file)
