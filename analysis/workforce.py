@@ -4,7 +4,7 @@ A figure is of the unit's own people, without the units below it; sums over subt
 when they are read, on the tree of their month.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -142,7 +142,7 @@ def _running_sums(
     place_of = {tree.units[place].code: place for place in np.flatnonzero(covered).tolist()}
     column_of = {str(month): column for column, month in enumerate(months)}
     sums: Totals = np.zeros((len(months), len(tree) + 1, 3), dtype=np.int64)
-    rows = list(_rows_of(session, list(place_of)))
+    rows = _rows_of(session, list(place_of))
     if rows:
         units, written, headcounts, leavers = zip(*rows, strict=True)
         columns = np.fromiter((column_of.get(text, -1) for text in written), np.int64)
@@ -169,14 +169,16 @@ def _held(session: Session, months: Collection[Month]) -> dict[FigureKey, Workfo
     }
 
 
-def _rows_of(session: Session, units: Sequence[UnitCode]) -> Iterator[Row[str, str, int, int]]:
-    """Yield (unit, month, headcount, leavers) of the units, each unit's months in order."""
+def _rows_of(session: Session, units: Sequence[UnitCode]) -> list[Row[str, str, int, int]]:
+    """Return (unit, month, headcount, leavers) of the units, each unit's months in order."""
     query = select(
         WorkforceRow.unit_code, WorkforceRow.month, WorkforceRow.headcount, WorkforceRow.leavers
     ).order_by(WorkforceRow.unit_code, WorkforceRow.month)
+    rows: list[Row[str, str, int, int]] = []
     for start in range(0, len(units), _CODES_PER_QUERY):
         codes = units[start : start + _CODES_PER_QUERY]
-        yield from session.execute(query.where(WorkforceRow.unit_code.in_(codes)))
+        rows.extend(session.execute(query.where(WorkforceRow.unit_code.in_(codes))))
+    return rows
 
 
 def _values(key: FigureKey, figure: WorkforceMonth) -> dict[str, str | int]:
