@@ -24,7 +24,6 @@ FEWEST_LEAVERS = 30
 LAG_MONTHS = 1
 """Morale is set against the leavers of this many months later; fixed before anybody looked."""
 
-_MONTHS_OF_YEAR = 12
 _TIE_DECIMALS = 9
 
 
@@ -115,21 +114,6 @@ class _Pairs:
     units: int
     months: int
     left_out: int
-
-
-def leaver_rate(leavers: int, headcount: int) -> float | None:
-    """Return leavers of a month in percent of the people in post; None where nobody was."""
-    return 100 * leavers / headcount if headcount else None
-
-
-def yearly_leaver_rate(months: Sequence[tuple[int, int]]) -> float | None:
-    """Return leavers per person in post and year, in percent, over (headcount, leavers) months.
-
-    It is 12 times leavers over person-months; None where nobody was in post.
-    """
-    person_months = sum(headcount for headcount, _leavers in months)
-    leavers = sum(leavers for _headcount, leavers in months)
-    return _MONTHS_OF_YEAR * 100 * leavers / person_months if person_months else None
 
 
 def between_units(rows: Sequence[TurnoverRow]) -> Association | Refused:

@@ -17,10 +17,8 @@ from analysis.turnover import (
     Shortage,
     TurnoverRow,
     between_units,
-    leaver_rate,
     pooled_months,
     protected_leavers,
-    yearly_leaver_rate,
 )
 from surveys.months import Month
 from surveys.units import UnitCode
@@ -62,16 +60,6 @@ def refusal(result: Association | Refused) -> Refused:
 
 def shortages(result: Association | Refused) -> set[Shortage]:
     return {need.shortage for need in refusal(result).needs}
-
-
-def test_a_leaver_rate_is_leavers_in_percent_of_people_in_post() -> None:
-    assert leaver_rate(3, 60) == 5.0
-    assert leaver_rate(0, 0) is None
-
-
-def test_a_yearly_rate_is_twelve_times_leavers_over_person_months() -> None:
-    assert yearly_leaver_rate([(20, 1), (20, 0), (10, 1)]) == pytest.approx(12 * 100 * 2 / 50)
-    assert yearly_leaver_rate([]) is None
 
 
 def test_between_units_is_spearman_of_mean_morale_and_leavers_per_person_month() -> None:
