@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pulse.config import Settings
+from pulse.config import VARIABLES, Settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CHECK_SIZES = REPOSITORY / "scripts" / "check_sizes.py"
@@ -107,53 +107,47 @@ def test_no_template_switches_escaping_off_or_carries_an_inline_style(forbidden:
 # Settings
 
 
-def variables_read() -> set[str]:
-    text = (REPOSITORY / "pulse" / "config.py").read_text()
-    return set(re.findall(r'"(PULSE_[A-Z_]+)"', text))
-
-
-def test_every_setting_is_documented_with_its_default() -> None:
+def test_every_setting_is_documented() -> None:
     page = SETTINGS_PAGE.read_text()
-    missing = [name for name in variables_read() if f"`{name}`" not in page]
-    assert missing == []
+    assert [name for name in VARIABLES if f"| `{name}` |" not in page] == []
 
 
 def test_every_field_of_the_settings_comes_from_a_variable_of_its_name() -> None:
-    names = {f"PULSE_{field.name.upper()}" for field in fields(Settings)}
-    assert names <= variables_read()
+    assert {f"PULSE_{field.name.upper()}" for field in fields(Settings)} == set(VARIABLES)
 
 
 def test_the_page_of_settings_names_no_variable_that_nothing_reads() -> None:
-    named = set(re.findall(r"`(PULSE_[A-Z_]+)`", SETTINGS_PAGE.read_text()))
-    read = {
-        name for path in own_modules() for name in re.findall(r"PULSE_[A-Z_]+", path.read_text())
-    }
-    assert named <= read
+    assert set(re.findall(r"`(PULSE_[A-Z_]+)`", SETTINGS_PAGE.read_text())) <= set(VARIABLES)
 
 
 def reads_of_the_environment(path: Path) -> list[int]:
-    """Return the lines that take `os.environ` or `os.getenv` in any spelling."""
-    lines: list[int] = []
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}:
-            if isinstance(node.value, ast.Name) and node.value.id == "os":
-                lines.append(node.lineno)
-        elif isinstance(node, ast.ImportFrom) and node.module == "os":
-            lines += [node.lineno for name in node.names if name.name in {"environ", "getenv"}]
-    return lines
-
-
-EDGES = {"pulse/config.py", "pulse/cli/frame.py", "pulse/cli/main.py", "pulse/wsgi.py"}
-"""Where the process begins: these may hand `os.environ` to `Settings.from_environ`."""
-
-
-def test_nobody_but_the_edges_reads_the_environment() -> None:
-    readers = {
-        path.relative_to(REPOSITORY).as_posix()
-        for path in own_modules()
-        if reads_of_the_environment(path)
+    """Return the lines that take the environment, other than to hand it whole to the settings."""
+    tree = ast.parse(path.read_text())
+    handed_over = {
+        argument
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "Settings.from_environ"
+        for argument in call.args
     }
-    assert readers <= EDGES
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Attribute) and is_environment(node) and node not in handed_over)
+        or (isinstance(node, ast.ImportFrom) and node.module == "os" and names_environment(node))
+    ]
+
+
+def is_environment(node: ast.Attribute) -> bool:
+    return ast.unparse(node) in {"os.environ", "os.getenv", "os.environb"}
+
+
+def names_environment(node: ast.ImportFrom) -> bool:
+    return any(name.name in {"environ", "getenv", "environb"} for name in node.names)
+
+
+def test_nobody_reads_the_environment_but_the_settings() -> None:
+    modules = [*own_modules(), REPOSITORY / "wsgi.py"]
+    assert [str(path) for path in modules if reads_of_the_environment(path)] == []
 
 
 @pytest.mark.parametrize(
@@ -164,6 +158,12 @@ def test_a_reader_of_the_environment_is_found(tmp_path: Path, line: str) -> None
     path = tmp_path / "planted.py"
     path.write_text(line)
     assert reads_of_the_environment(path)
+
+
+def test_handing_the_environment_to_the_settings_is_no_reading(tmp_path: Path) -> None:
+    path = tmp_path / "edge.py"
+    path.write_text("import os\nsettings = Settings.from_environ(os.environ)")
+    assert reads_of_the_environment(path) == []
 
 
 # The lock, and what is committed
