@@ -44,9 +44,9 @@ def _figure_texts(item: CodedItem) -> list[str]:
 
 def _token_texts(numbers: CodedNumbers) -> list[str]:
     """Return each row's numbers, joined by commas."""
-    cells = len(numbers.values)
-    values: list[list[int]] = numbers.values.reshape(cells, -1).tolist()
-    bounds: list[list[int]] = numbers.bounds.reshape(cells, -1).tolist()
+    shape = len(numbers.values), -1 if len(numbers.values) else 0
+    values: list[list[int]] = numbers.values.reshape(shape).tolist()
+    bounds: list[list[int]] = numbers.bounds.reshape(shape).tolist()
     return [
         ",".join(
             str(value) if bound == 0 else f'"{value}+"' if bound > 0 else f'"{value}-"'
