@@ -1,0 +1,186 @@
+"""The log as people read it: each entry in plain words, its details, and the check of the whole."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from surveys.ledger.log import BrokenLog, EntryKind, LogCheck, LogEntry
+from surveys.ledger.notes import Checkpoint
+from surveys.months import Month
+
+ENTRIES_PER_PAGE = 50
+
+_KINDS = {
+    EntryKind.POLICY: "anonymity settings",
+    EntryKind.UNITS: "units",
+    EntryKind.PACK: "questions",
+    EntryKind.RESPONSES: "import of answers",
+    EntryKind.WORKFORCE: "workforce figures",
+    EntryKind.RELEASE: "release",
+}
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_SERVER_CHECK = (
+    "Checked just now by this server; your own computer with your own copy of a checkpoint is "
+    "the stronger check."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckWords:
+    """Whether every entry matches, in words; `root` is what the entries come to, shortened."""
+
+    finding: str
+    strength: str
+    root: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """One entry in plain words."""
+
+    place: int
+    kind: str
+    day: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """Some entries, newest first; `newer` and `older` are page numbers, None at either end."""
+
+    check: CheckWords
+    entries: tuple[EntryLine, ...]
+    note: str
+    newer: int | None
+    older: int | None
+    pages_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One detail of an entry; `name` says where in the entry it lies."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """Everything one entry says."""
+
+    entry: EntryLine
+    fields: tuple[Field, ...]
+    leaf_hash: str
+
+
+def check_words(check: LogCheck) -> CheckWords:
+    """Return the result of the check of the whole log."""
+    if isinstance(check, BrokenLog):
+        return CheckWords(
+            finding=f"Entry {check.place:,} does not match. {check.reason.value}",
+            strength=(
+                "Do not sign anything. Keep your own checkpoint, note the entry, and tell the "
+                "other party."
+            ),
+            root="",
+        )
+    if check.entries == 0:
+        return CheckWords("The log is empty.", "Its first entry is written by pulse init.", "")
+    noun = "entry" if check.entries == 1 else "entries"
+    return CheckWords(
+        finding=f"{check.entries:,} {noun}: nothing removed or altered.",
+        strength=_SERVER_CHECK,
+        root=_root_words(check.checkpoint),
+    )
+
+
+def _root_words(note: str) -> str:
+    checkpoint = Checkpoint.parse(note.partition("\n\n")[0] + "\n")
+    root = checkpoint.root.hex()
+    return f"{checkpoint.size:,} entries, root {root[:4]} {root[4:8]} … {root[-4:]}"
+
+
+def log_page(
+    entries: Sequence[LogEntry], check: LogCheck, *, note: str | None, page: int
+) -> LogPage:
+    """Return one page of the log.
+
+    Args:
+        entries: all entries, oldest first.
+        check: of the whole log.
+        note: the newest signed checkpoint, if there is any.
+        page: from 1, the newest entries; beyond the last one it is the last one.
+    """
+    pages = max(1, -(-len(entries) // ENTRIES_PER_PAGE))
+    current = min(max(1, page), pages)
+    newest_first = tuple(reversed(entries))
+    first = (current - 1) * ENTRIES_PER_PAGE
+    return LogPage(
+        check=check_words(check),
+        entries=tuple(map(entry_line, newest_first[first : first + ENTRIES_PER_PAGE])),
+        note=note or "",
+        newer=current - 1 if current > 1 else None,
+        older=current + 1 if current < pages else None,
+        pages_words=f"page {current} of {pages}" if pages > 1 else "",
+    )
+
+
+def entry_line(entry: LogEntry) -> EntryLine:
+    return EntryLine(
+        place=entry.place,
+        kind=_KINDS[entry.kind],
+        day=f"{entry.day.day}{_NO_BREAK}{Month.of(entry.day).words}",
+        words=_WORDS[entry.kind](entry.body),
+    )
+
+
+def entry_page(entry: LogEntry) -> EntryPage:
+    """Return all details of an entry."""
+    return EntryPage(entry_line(entry), tuple(_fields(entry.body)), entry.leaf_hash)
+
+
+def _fields(body: Mapping[str, object]) -> list[Field]:
+    found: list[Field] = []
+    for name, value in sorted(body.items()):
+        if isinstance(value, Mapping):
+            found += [Field(f"{name}: {each.name}", each.value) for each in _fields(value)]
+        elif isinstance(value, str):
+            found.append(Field(name, value))
+        else:
+            found.append(Field(name, json.dumps(value, ensure_ascii=False)))
+    return found
+
+
+def _policy_words(body: Mapping[str, object]) -> str:
+    return f"Anonymity settings recorded: smallest group k is {body['threshold']}."
+
+
+def _units_words(_body: Mapping[str, object]) -> str:
+    return "The organisation chart was imported."
+
+
+def _pack_words(_body: Mapping[str, object]) -> str:
+    return "A pack of questions was imported."
+
+
+def _responses_words(body: Mapping[str, object]) -> str:
+    return f"Answers were imported from a file; they are {body['origin']}. The file is not kept."
+
+
+def _workforce_words(_body: Mapping[str, object]) -> str:
+    return "People in post and leavers were imported."
+
+
+def _release_words(body: Mapping[str, object]) -> str:
+    month = Month.parse(str(body["month"]))
+    return f"{month.words} was released under k = {body['threshold']}."
+
+
+_WORDS = {
+    EntryKind.POLICY: _policy_words,
+    EntryKind.UNITS: _units_words,
+    EntryKind.PACK: _pack_words,
+    EntryKind.RESPONSES: _responses_words,
+    EntryKind.WORKFORCE: _workforce_words,
+    EntryKind.RELEASE: _release_words,
+}

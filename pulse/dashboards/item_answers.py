@@ -1,0 +1,86 @@
+"""How people answered each question of a measure in one month: three bands, or every option."""
+
+from dataclasses import dataclass
+
+from analysis.release import CodedNumber, Published, ReleasedItem, ReleaseHead, ShownCell
+from analysis.trends.measures import Measure
+from pulse.dashboards.words import reasons_words, share_words
+from surveys.months import Month
+
+LANGUAGE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A labelled percentage."""
+
+    label: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownItem:
+    """One question; `options` is empty where too few people answered to show every option."""
+
+    wording: str
+    note: str
+    bands: tuple[Share, ...]
+    options: tuple[Share, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenItem:
+    """One question whose figures are hidden here."""
+
+    wording: str
+    note: str
+    hidden_because: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAnswers:
+    """The questions of a measure in a month in which the unit is shown."""
+
+    month: Month
+    note: str
+    band_names: tuple[str, str, str]
+    items: tuple[ShownItem | HiddenItem, ...]
+    has_options: bool
+
+
+def item_answers(head: ReleaseHead, measure: Measure, cell: ShownCell) -> ItemAnswers:
+    """Return the measure's questions of a release in which they were asked."""
+    asked = set(zip(measure.items, measure.versions, strict=True))
+    released = [item for item in head.items if (item.code, item.version) in asked]
+    items = tuple(_item(item, cell) for item in released)
+    return ItemAnswers(
+        month=head.month,
+        note=(
+            f"{cell.respondents:,} people answered. Shares are rounded, so they need not add up "
+            "to 100%."
+        ),
+        band_names=released[0].band_names,
+        items=items,
+        has_options=any(isinstance(item, ShownItem) and item.options for item in items),
+    )
+
+
+def _item(item: ReleasedItem, cell: ShownCell) -> ShownItem | HiddenItem:
+    wording = item.wording.get(LANGUAGE) or next(iter(item.wording.values()))
+    note = "Asked the other way round: for the mean it is turned." if item.reverse_keyed else ""
+    figure = cell.figures[item.code]
+    if not isinstance(figure, Published):
+        return HiddenItem(wording, note, reasons_words([figure.reason]))
+    return ShownItem(
+        wording=wording,
+        note=note,
+        bands=_shares(item.band_names, figure.bands),
+        options=_shares((*item.labels, *item.unscored), figure.options or ()),
+    )
+
+
+def _shares(labels: tuple[str, ...], shares: tuple[CodedNumber, ...]) -> tuple[Share, ...]:
+    # Zip stops at the labels: a share of those who skipped would be a further one without a label.
+    return tuple(
+        Share(label, share_words(share)) for label, share in zip(labels, shares, strict=False)
+    )

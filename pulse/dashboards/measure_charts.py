@@ -1,0 +1,148 @@
+"""From a judged series to the chart of it; the table beside it is made of the same points."""
+
+import math
+from collections.abc import Sequence
+
+from analysis.trends.behaviour import BASELINE_POINTS, Caution, JudgedPoint, ProcessBehaviour
+from analysis.trends.measures import HiddenPoint, Measure
+from analysis.trends.words import (
+    CAUTION_WORDS,
+    answers_words,
+    few_answers_words,
+    figure_words,
+    interval_words,
+    reading_words,
+)
+from pulse.charts.spec import Event, HiddenMonth, Mark, ProcessChartSpec, ShownMonth
+from pulse.dashboards.month_rows import MARKS
+from surveys.months import Month
+
+_LOWEST_SCORE = 1
+_AXIS_STEP = 0.5  # scale points; the ends of the drawn part lie on halves
+_FEWEST_DRAWN = 2  # scale points, so that a quiet series does not look restless
+_MOST_LINES = 6
+
+_Point = JudgedPoint | HiddenPoint
+
+
+def measure_chart(
+    behaviour: ProcessBehaviour, *, number: int, measure: Measure, unit_name: str, threshold: int
+) -> ProcessChartSpec:
+    """Return the process behaviour chart.
+
+    Args:
+        behaviour: at least one month.
+        number: of the figure on its page.
+        measure: what is drawn; its scale gives the axis.
+        unit_name: whose figures these are.
+        threshold: k of the newest release, for the legend of hollow points.
+    """
+    points = behaviour.points
+    low, high = drawn_axis(points, highest_score=measure.scale_points)
+    span = span_words([month_of(point) for point in points])
+    name = f"{measure.name}, {unit_name}"
+    return ProcessChartSpec(
+        number=number,
+        title=name,
+        description=_description(behaviour, title=f"{name}, {span}"),
+        caption=f"{name}, {span}. {_limits_words(behaviour)}",
+        axis_note=(
+            f"Mean, 1 {measure.low_label.lower()} to {measure.scale_points} "
+            f"{measure.high_label.lower()}. Axis drawn from {low:g} to {high:g}."
+        ),
+        axis_low=low,
+        axis_high=high,
+        tick_step=1 if high - low <= _MOST_LINES else 2,
+        decimals=1,
+        unit="",
+        months=tuple(_chart_month(point) for point in points),
+        centre=behaviour.centre,
+        small_words=few_answers_words(threshold),
+        events=limit_events(behaviour.fixed_at),
+    )
+
+
+def month_of(point: _Point) -> Month:
+    return point.month if isinstance(point, HiddenPoint) else point.point.month
+
+
+def span_words(months: Sequence[Month]) -> str:
+    """Return `January 2025 to October 2026`, or the month if there is only one."""
+    if months[0] == months[-1]:
+        return months[0].words
+    return f"{months[0].words} to {months[-1].words}"
+
+
+def _chart_month(point: _Point) -> ShownMonth | HiddenMonth:
+    if isinstance(point, HiddenPoint):
+        return HiddenMonth(point.month)
+    shown = point.point
+    return ShownMonth(
+        month=shown.month,
+        value=shown.mean,
+        mark=MARKS[point.direction],
+        is_small=shown.is_small,
+        lower_limit=point.lower_limit,
+        upper_limit=point.upper_limit,
+        words=(
+            f"{shown.month.words}: {figure_words(shown)}, {answers_words(shown.respondents)}, "
+            f"95% interval {interval_words(shown)}, {reading_words(point)}"
+        ),
+    )
+
+
+def limit_events(fixed_at: Month | None) -> tuple[Event, ...]:
+    """Return the lettered line at the month on which limits were fixed, if they are."""
+    if fixed_at is None:
+        return ()
+    text = (
+        f"{fixed_at.words}: average and limits fixed on the first {BASELINE_POINTS} shown months."
+    )
+    return (Event("A", fixed_at, text),)
+
+
+def drawn_axis(points: Sequence[_Point], *, highest_score: int) -> tuple[float, float]:
+    """Return the part of the scale that holds every value and limit, on halves."""
+    drawn = [
+        value
+        for point in points
+        if isinstance(point, JudgedPoint)
+        for value in (point.point.mean, point.lower_limit, point.upper_limit)
+        if value is not None
+    ]
+    if not drawn:
+        return float(_LOWEST_SCORE), float(highest_score)
+    low = max(_LOWEST_SCORE, math.floor(min(drawn) / _AXIS_STEP) * _AXIS_STEP)
+    high = min(highest_score, math.ceil(max(drawn) / _AXIS_STEP) * _AXIS_STEP)
+    while high - low < _FEWEST_DRAWN:
+        low = max(_LOWEST_SCORE, low - _AXIS_STEP)
+        high = min(highest_score, high + _AXIS_STEP)
+    return float(low), float(high)
+
+
+def _limits_words(behaviour: ProcessBehaviour) -> str:
+    if behaviour.is_too_early or behaviour.is_provisional:
+        return " ".join(CAUTION_WORDS[caution] for caution in behaviour.cautions)
+    fixed = (
+        f"Limits were fixed after the first {BASELINE_POINTS} shown months "
+        "and widen when fewer people answer."
+    )
+    if Caution.AUTOCORRELATED in behaviour.cautions:
+        return f"{fixed} {CAUTION_WORDS[Caution.AUTOCORRELATED]}"
+    return fixed
+
+
+def _description(behaviour: ProcessBehaviour, *, title: str) -> str:
+    shown = [point for point in behaviour.points if isinstance(point, JudgedPoint)]
+    hidden = len(behaviour.points) - len(shown)
+    parts = [f"Chart of {title}."]
+    if behaviour.centre is not None:
+        parts.append(f"Its own average is {behaviour.centre:.1f}.")
+    for mark, word in ((Mark.LOWER, "lower"), (Mark.HIGHER, "higher")):
+        months = sum(1 for point in shown if MARKS[point.direction] is mark)
+        if months:
+            parts.append(f"Months that are part of a signal, {word}: {months}.")
+    if hidden:
+        parts.append(f"Hidden months: {hidden}.")
+    parts.append("The table below holds the same numbers.")
+    return " ".join(parts)

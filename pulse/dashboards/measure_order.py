@@ -1,0 +1,33 @@
+"""The order in which pages name measures: morale first, then what was asked last."""
+
+from collections.abc import Sequence
+
+from analysis.release import ReleaseHead
+from analysis.trends.measures import Measure, measures_of
+from surveys.months import Month
+
+MORALE = "morale"
+
+
+def ordered_measures(heads: Sequence[ReleaseHead]) -> tuple[Measure, ...]:
+    """Return the measures of the releases: morale, then the latest asked, then A to Z."""
+    return tuple(
+        sorted(
+            measures_of(heads),
+            key=lambda measure: (
+                measure.code != MORALE,
+                -last_asked(measure, heads).ordinal,
+                measure.name.casefold(),
+            ),
+        )
+    )
+
+
+def last_asked(measure: Measure, heads: Sequence[ReleaseHead]) -> Month:
+    """Return the newest month of the releases in which the whole measure was asked."""
+    keys = set(zip(measure.items, measure.versions, strict=True))
+    return next(
+        head.month
+        for head in reversed(heads)
+        if keys <= {(item.code, item.version) for item in head.items}
+    )

@@ -1,0 +1,83 @@
+"""The method page: how figures are made and hidden, with the numbers of the live policy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analysis.release import ReleaseHead, Source, SpreadBasis
+from analysis.trends.findings import FIXED_FALSE_ALARM_SHARE
+from analysis.turnover import FEWEST_LEAVERS, FEWEST_MONTHS, FEWEST_UNITS
+from pulse.dashboards.words import IMPORTED_WORDS, date_words
+from surveys.policy import THRESHOLD_FLOOR, AnonymityPolicy
+
+_BASES = {
+    SpreadBasis.THIS_RELEASE: "this release",
+    SpreadBasis.EARLIER_RELEASES: "earlier releases, pooled",
+    SpreadBasis.QUARTER_OF_RANGE: "a quarter of the scale\N{RIGHT SINGLE QUOTATION MARK}s range",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A name and a value."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class MethodPage:
+    """`policy` is the one in force, or the default before any was recorded (`rules` is empty)."""
+
+    policy: AnonymityPolicy
+    rules: tuple[Fact, ...]
+    release_facts: tuple[Fact, ...]
+    signals_per_hundred: int
+    fewest_units: int
+    fewest_months: int
+    fewest_leavers: int
+
+
+def method_page(policy: AnonymityPolicy | None, heads: Sequence[ReleaseHead]) -> MethodPage:
+    """Return the page.
+
+    Args:
+        policy: in force; None before `pulse init` recorded one.
+        heads: visible releases, oldest first.
+    """
+    return MethodPage(
+        policy=AnonymityPolicy() if policy is None else policy,
+        rules=() if policy is None else _rules(policy),
+        release_facts=_release_facts(heads[-1]) if heads else (),
+        signals_per_hundred=round(100 * FIXED_FALSE_ALARM_SHARE),
+        fewest_units=FEWEST_UNITS,
+        fewest_months=FEWEST_MONTHS,
+        fewest_leavers=FEWEST_LEAVERS,
+    )
+
+
+def _rules(policy: AnonymityPolicy) -> tuple[Fact, ...]:
+    return (
+        Fact("Smallest group, k", f"{policy.threshold}"),
+        Fact("Lowest k that the code allows", f"{THRESHOLD_FLOOR}"),
+        Fact("Colleagues who may pool answers", f"{policy.colluders}"),
+        Fact("Steps of shares", f"{policy.share_step} points"),
+        Fact(
+            f"Steps below {policy.coarse_shares_below} answers",
+            f"{policy.coarse_share_step} points",
+        ),
+        Fact("Every answer on offer from", f"{policy.all_options_from} answers"),
+        Fact("Leavers shown from", f"{policy.leavers_threshold}"),
+    )
+
+
+def _release_facts(newest: ReleaseHead) -> tuple[Fact, ...]:
+    source = IMPORTED_WORDS if newest.source is Source.IMPORTED else "a wave of Pulse"
+    bases = {_BASES[item.within_sd_basis] for item in newest.items}
+    return (
+        Fact("Month", newest.month.words),
+        Fact("Released", date_words(newest.released_on)),
+        Fact("Made from", source),
+        Fact("Made under k", f"{newest.threshold}"),
+        Fact("Version of the engine", newest.engine),
+        Fact("Spread of answers within units from", "; ".join(sorted(bases))),
+    )

@@ -1,0 +1,77 @@
+"""The table below a chart, from the same judged points as the chart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analysis.trends.behaviour import Direction, JudgedPoint
+from analysis.trends.measures import HiddenPoint
+from analysis.trends.words import figure_words, interval_words, reading_words
+from pulse.charts.spec import Mark
+from pulse.dashboards.words import reasons_words
+from surveys.months import Month
+
+MONTHS_AT_FIRST = 24
+
+MARKS = {
+    Direction.HIGHER: Mark.HIGHER,
+    Direction.LOWER: Mark.LOWER,
+    Direction.NONE: Mark.ORDINARY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A month with a figure. `reading` is for narrow screens, `reading_more` follows it on wide."""
+
+    month: Month
+    mean: str
+    interval: str
+    answers: str
+    mark: Mark
+    reading: str
+    reading_more: str
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenRow:
+    """A month whose figures are one hatched cell."""
+
+    month: Month
+    hidden_because: str
+
+
+MonthRow = ShownRow | HiddenRow
+
+
+@dataclass(frozen=True, slots=True)
+class MonthTable:
+    """Months newest first; `is_cut` says that older ones are left out of `rows`."""
+
+    rows: tuple[MonthRow, ...]
+    months_in_all: int
+
+    @property
+    def is_cut(self) -> bool:
+        return len(self.rows) < self.months_in_all
+
+
+def month_table(points: Sequence[JudgedPoint | HiddenPoint], *, is_whole: bool) -> MonthTable:
+    """Return the newest `MONTHS_AT_FIRST` months, or all of them if `is_whole`."""
+    newest_first = tuple(reversed(points))
+    listed = newest_first if is_whole else newest_first[:MONTHS_AT_FIRST]
+    return MonthTable(tuple(month_row(point) for point in listed), len(newest_first))
+
+
+def month_row(point: JudgedPoint | HiddenPoint) -> MonthRow:
+    if isinstance(point, HiddenPoint):
+        return HiddenRow(point.month, reasons_words(point.reasons))
+    reading, comma, more = reading_words(point).partition(", ")
+    return ShownRow(
+        month=point.point.month,
+        mean=figure_words(point.point),
+        interval=interval_words(point.point),
+        answers=f"{point.point.respondents:,}",
+        mark=MARKS[point.direction],
+        reading=reading,
+        reading_more=comma + more,
+    )

@@ -1,0 +1,184 @@
+"""This month in words: what moved, what to go and ask, what is hidden."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from analysis.archive import units_history
+from analysis.release import ReleaseHead, ShownCell, Source, Suppressed, UnitMonth
+from analysis.trends.behaviour import (
+    Caution,
+    latest_signal,
+    process_behaviours,
+)
+from analysis.trends.findings import Finding, JudgedSeries, Tally, findings, tally_of
+from analysis.trends.measures import measures_of, series_of
+from analysis.trends.words import CAUTION_WORDS, lead_words, number_words
+from pulse.dashboards.memory import ReleaseMemory
+from pulse.dashboards.scope import Scope, UnitLink
+from pulse.dashboards.words import IMPORTED_WORDS, date_words, sentence_start
+from surveys.months import Month
+from surveys.units import UnitCode
+
+FINDINGS_AT_FIRST = 3
+HIDDEN_UNITS_LISTED = 50
+QUIET_QUESTION = "What went well here this month that we should keep?"
+
+_UNITS_AT_ONCE = 500  # bounds the memory that histories take
+
+
+@dataclass(frozen=True, slots=True)
+class FoundWords:
+    """A finding as the page tells it, with the way to its chart."""
+
+    title: str
+    evidence: str
+    ask: str
+    unit: UnitCode
+    measure: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThisMonthPage:
+    """`findings` come first, `further` wait behind a disclosure; both may be empty."""
+
+    month: Month
+    caption: str
+    lead: str
+    findings: tuple[FoundWords, ...]
+    further: tuple[FoundWords, ...]
+    further_words: str
+    quiet_ask: str
+    tops: tuple[UnitLink, ...]
+    hidden_words: str
+    hidden_units: tuple[UnitLink, ...]
+    hidden_not_listed: str
+    first_month_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What a part of the tree says in the newest month."""
+
+    found: tuple[Finding, ...]
+    tally: Tally
+    is_provisional: bool
+    hidden: tuple[UnitCode, ...]
+    units: int
+
+
+_memory: ReleaseMemory[_Facts] = ReleaseMemory(size=64)
+
+
+def this_month_page(session: Session, heads: Sequence[ReleaseHead], scope: Scope) -> ThisMonthPage:
+    """Return the page of the newest release for the viewer's part of the tree.
+
+    Args:
+        session: of the archive.
+        heads: visible releases, at least one, oldest first.
+        scope: at least one unit in the newest release's tree.
+    """
+    newest = heads[-1]
+    facts = _memory.recall(heads, scope.tops, lambda: _facts(session, heads, scope))
+    told = tuple(map(_found_words, facts.found))
+    further = told[FINDINGS_AT_FIRST:]
+    hidden = scope.links(facts.hidden)
+    return ThisMonthPage(
+        month=newest.month,
+        caption=_caption(newest),
+        lead=lead_words(facts.tally.moved, facts.tally.figures, facts.tally.expected),
+        findings=told[:FINDINGS_AT_FIRST],
+        further=further,
+        further_words=f"{sentence_start(number_words(len(further)))} more",
+        quiet_ask=QUIET_QUESTION,
+        tops=scope.links(scope.tops),
+        hidden_words=_hidden_words(len(hidden), facts.units),
+        hidden_units=hidden[:HIDDEN_UNITS_LISTED],
+        hidden_not_listed=_not_listed_words(len(hidden) - HIDDEN_UNITS_LISTED),
+        first_month_note=CAUTION_WORDS[Caution.PROVISIONAL] if facts.is_provisional else "",
+    )
+
+
+def _caption(newest: ReleaseHead) -> str:
+    released = f"This month · released {date_words(newest.released_on)}"
+    return f"{released} · {IMPORTED_WORDS}" if newest.source is Source.IMPORTED else released
+
+
+def _found_words(finding: Finding) -> FoundWords:
+    return FoundWords(
+        finding.title, finding.evidence, finding.ask, finding.unit, finding.measure.code
+    )
+
+
+def _hidden_words(hidden: int, units: int) -> str:
+    if hidden == 0:
+        return "No figure is hidden this month."
+    if units == 1:
+        return "Your unit has a hidden figure this month: too few answers here or beside it."
+    noun = "unit has" if hidden == 1 else "units have"
+    return (
+        f"{sentence_start(number_words(hidden))} of {units:,} {noun} a hidden figure this month: "
+        "too few answers there or beside it."
+    )
+
+
+def _not_listed_words(number: int) -> str:
+    return f"And {number:,} more. Open a unit to see those in it." if number > 0 else ""
+
+
+def _facts(session: Session, heads: Sequence[ReleaseHead], scope: Scope) -> _Facts:
+    month = heads[-1].month
+    units = scope.units()
+    moved: list[JudgedSeries] = []
+    hidden: list[UnitCode] = []
+    tallies: list[Tally] = []
+    is_provisional = False
+    for first in range(0, len(units), _UNITS_AT_ONCE):
+        histories = units_history(session, units[first : first + _UNITS_AT_ONCE])
+        hidden += [code for code, history in histories.items() if _has_hidden(history, month)]
+        judged = _judged_this_month(heads, histories)
+        behaviours = [series.behaviour for series in judged]
+        tallies.append(tally_of(behaviours))
+        is_provisional = is_provisional or any(each.is_provisional for each in behaviours)
+        moved += [series for series in judged if latest_signal(series.behaviour) is not None]
+    return _Facts(
+        found=findings(moved, scope.tree, month=month),
+        tally=Tally(
+            figures=sum(tally.figures for tally in tallies),
+            moved=sum(tally.moved for tally in tallies),
+            expected=sum(tally.expected for tally in tallies),
+        ),
+        is_provisional=is_provisional,
+        hidden=tuple(hidden),
+        units=len(units),
+    )
+
+
+def _judged_this_month(
+    heads: Sequence[ReleaseHead], histories: Mapping[UnitCode, Sequence[UnitMonth]]
+) -> tuple[JudgedSeries, ...]:
+    """Return the series of the measures that were asked in the newest month."""
+    asked = {(item.code, item.version) for item in heads[-1].items}
+    judged: list[JudgedSeries] = []
+    for measure in measures_of(heads):
+        if not set(zip(measure.items, measure.versions, strict=True)) <= asked:
+            continue
+        many = [series_of(measure, heads, history) for history in histories.values()]
+        behaviours = process_behaviours(many, scale_points=measure.scale_points)
+        judged += [
+            JudgedSeries(code, measure, behaviour)
+            for code, behaviour in zip(histories, behaviours, strict=True)
+            if behaviour.points
+        ]
+    return tuple(judged)
+
+
+def _has_hidden(history: Sequence[UnitMonth], month: Month) -> bool:
+    """Return whether the unit or one of its questions is hidden in the month."""
+    for entry in history:
+        if entry.month == month:
+            if not isinstance(entry.cell, ShownCell):
+                return True
+            return any(isinstance(each, Suppressed) for each in entry.cell.figures.values())
+    return False

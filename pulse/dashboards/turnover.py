@@ -1,0 +1,351 @@
+"""Morale beside leavers: two panels, two associations, and what neither can tell."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from analysis.archive import units_history
+from analysis.release import ReleaseHead
+from analysis.trends.behaviour import ProcessBehaviour, process_behaviour
+from analysis.trends.measures import Measure, SeriesPoint, series_of
+from analysis.trends.rates import RateMonth, rate_behaviour
+from analysis.turnover import (
+    LAG_MONTHS,
+    Association,
+    Question,
+    Refused,
+    TurnoverRow,
+    between_units,
+    pooled_months,
+)
+from analysis.workforce import workforce_of
+from pulse.access import Permission, Viewer
+from pulse.charts.forest_svg import interval_words
+from pulse.charts.spec import Estimate, ForestSpec, ProcessChartSpec
+from pulse.dashboards.choices import Option, options_of
+from pulse.dashboards.leaver_months import leaver_chart, own_months, protected_months
+from pulse.dashboards.measure_charts import measure_chart, span_words
+from pulse.dashboards.measure_order import ordered_measures
+from pulse.dashboards.memory import ReleaseMemory
+from pulse.dashboards.scope import Scope
+from pulse.dashboards.turnover_rows import TurnoverMonth, turnover_rows
+from pulse.rules_in_force import rules_in_force
+from surveys.units import UnitCode
+
+_UNITS_AT_ONCE = 500
+_QUESTION_TO_ASK = (
+    "Where people stay: what would make you stay another three years? "
+    "Where people left: what nearly made you go too?"
+)
+_NAMES = {Question.BETWEEN: "Between units", Question.POOLED: "Pooled: all months mixed"}
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateRow:
+    """An association as the table tells it, or what it would need to be told."""
+
+    name: str
+    question: str
+    number: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitMonths:
+    """Morale and leavers of one unit: two charts with scales of their own, one table."""
+
+    sentence: str
+    measure_name: str
+    morale_chart: ProcessChartSpec | None
+    leaver_chart: ProcessChartSpec | None
+    rows: tuple[TurnoverMonth, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnoverPage:
+    """`setup` says what to import where there are no workforce figures at all."""
+
+    caption: str
+    lead: str
+    setup: str
+    command: str
+    tops: tuple[Option, ...]
+    unit_name: str
+    forest: ForestSpec | None
+    estimates: tuple[EstimateRow, ...]
+    months: UnitMonths
+    ask: str
+    cannot_tell: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Associations:
+    between: Association | Refused
+    pooled: Association | Refused
+
+    @property
+    def both(self) -> tuple[Association | Refused, Association | Refused]:
+        return self.between, self.pooled
+
+    @property
+    def told(self) -> tuple[Association, ...]:
+        return tuple(each for each in self.both if isinstance(each, Association))
+
+
+_memory: ReleaseMemory[_Associations] = ReleaseMemory(size=4)
+
+
+def turnover_page(
+    session: Session, heads: Sequence[ReleaseHead], viewer: Viewer, scope: Scope, *, unit: str
+) -> TurnoverPage:
+    """Return the page for one of the viewer's top units.
+
+    The associations are worked out once for the whole organisation, the same for everybody who
+    looks: from each part they would differ, and differences tell more than was meant.
+
+    Args:
+        session: of the archive.
+        heads: visible releases, at least one, oldest first.
+        viewer: who reads; only HR sees leaver counts as imported.
+        scope: at least one unit in the newest release's tree.
+        unit: code of one of the scope's tops; any other gives the first.
+    """
+    top = next((code for code in scope.tops if code == unit), scope.tops[0])
+    measure = ordered_measures(heads)[0]
+    rows = _organisation_rows(session, heads, measure)
+    has_workforce = any(row.headcount is not None for row in rows)
+    associations = _memory.recall(
+        heads, hash(rows), lambda: _Associations(between_units(rows), pooled_months(rows))
+    )
+    months = _unit_months(session, heads, measure, scope.name(top), top, viewer)
+    is_hr = viewer.may(Permission.VIEW_LEAVER_COUNTS)
+    return TurnoverPage(
+        caption=f"Turnover · {span_words([heads[0].month, heads[-1].month])}",
+        lead=_lead(associations) if has_workforce else "There are no workforce figures yet.",
+        setup="" if has_workforce else _setup_words(is_hr=is_hr),
+        command="pulse import workforce WORKFORCE.csv" if is_hr and not has_workforce else "",
+        tops=_top_options(scope, top),
+        unit_name=scope.name(top),
+        forest=_forest(associations, measure),
+        estimates=tuple(map(_estimate_row, associations.both)) if has_workforce else (),
+        months=months,
+        ask=_QUESTION_TO_ASK,
+        cannot_tell=_cannot_tell(session, associations, is_hr=is_hr),
+    )
+
+
+def _setup_words(*, is_hr: bool) -> str:
+    if is_hr:
+        return "Bring in people in post and leavers per unit and month:"
+    return "When HR has brought in people in post and leavers, they stand here beside morale."
+
+
+def _top_options(scope: Scope, top: UnitCode) -> tuple[Option, ...]:
+    if len(scope.tops) == 1:
+        return ()
+    return options_of({link.code: link.name for link in scope.links(scope.tops)}, top)
+
+
+def _organisation_rows(
+    session: Session, heads: Sequence[ReleaseHead], measure: Measure
+) -> tuple[TurnoverRow, ...]:
+    """Return the units without units below them, by month: shown morale, people, leavers."""
+    tree = heads[-1].tree
+    leaves = [unit.code for unit in tree if not tree.children(unit.code)]
+    rows: list[TurnoverRow] = []
+    for first in range(0, len(leaves), _UNITS_AT_ONCE):
+        part = leaves[first : first + _UNITS_AT_ONCE]
+        histories = units_history(session, part)
+        workforce = workforce_of(session, part)
+        for code in part:
+            morale = {
+                point.month: point.mean
+                for point in series_of(measure, heads, histories.get(code, ()))
+                if isinstance(point, SeriesPoint)
+            }
+            figures = workforce.get(code, {})
+            rows += [
+                TurnoverRow(
+                    unit=code,
+                    month=month,
+                    morale=morale.get(month),
+                    headcount=figures[month].headcount if month in figures else None,
+                    leavers=figures[month].leavers if month in figures else None,
+                )
+                for month in sorted({*morale, *figures})
+            ]
+    return tuple(rows)
+
+
+def _unit_months(
+    session: Session,
+    heads: Sequence[ReleaseHead],
+    measure: Measure,
+    unit_name: str,
+    unit: UnitCode,
+    viewer: Viewer,
+) -> UnitMonths:
+    history = units_history(session, [unit]).get(unit, ())
+    behaviour = process_behaviour(
+        series_of(measure, heads, history), scale_points=measure.scale_points
+    )
+    rates = _rates(session, heads, unit, viewer)
+    judged = rate_behaviour(rates)
+    return UnitMonths(
+        sentence=(
+            f"{measure.name} above, leavers below, each on a scale of its own. "
+            "Look for movements that follow each other by a month or two, and ask there."
+        ),
+        measure_name=measure.name,
+        morale_chart=_morale_chart(behaviour, measure, unit_name, heads[-1].threshold),
+        leaver_chart=leaver_chart(judged, number=3, unit_name=unit_name) if rates else None,
+        rows=turnover_rows(behaviour.points, rates),
+    )
+
+
+def _rates(
+    session: Session, heads: Sequence[ReleaseHead], unit: UnitCode, viewer: Viewer
+) -> tuple[RateMonth, ...]:
+    if viewer.may(Permission.VIEW_LEAVER_COUNTS):
+        return own_months(session, heads, unit)
+    policy = rules_in_force(session)
+    if policy is None:
+        return ()
+    return protected_months(session, heads, unit, threshold=policy.leavers_threshold)
+
+
+def _morale_chart(
+    behaviour: ProcessBehaviour, measure: Measure, unit_name: str, threshold: int
+) -> ProcessChartSpec | None:
+    if not behaviour.points:
+        return None
+    return measure_chart(
+        behaviour, number=2, measure=measure, unit_name=unit_name, threshold=threshold
+    )
+
+
+def _lead(associations: _Associations) -> str:
+    if not associations.told:
+        return (
+            "We cannot say yet. Below stands what is missing; until then no number is given, "
+            "because it would be chance."
+        )
+    return f"{_between_words(associations.between)} {_pooled_words(associations.pooled)}"
+
+
+def _between_words(between: Association | Refused) -> str:
+    if isinstance(between, Refused):
+        return "Between units, we cannot say yet."
+    if not between.is_distinguishable:
+        return (
+            "Between units, we cannot tell: units with higher morale did not clearly have "
+            "fewer or more leavers."
+        )
+    if between.high < 0:
+        return "Between units, yes: where morale is higher, fewer people leave."
+    return "Between units, no: where morale is higher, more people leave."
+
+
+def _pooled_words(pooled: Association | Refused) -> str:
+    if isinstance(pooled, Refused):
+        return "From month to month, we cannot say yet."
+    if not pooled.is_distinguishable:
+        return (
+            "With all months mixed, we cannot tell: leavers did not clearly move with the morale "
+            "of the month before."
+        )
+    amount = "fewer" if pooled.high < 0 else "more"
+    return f"With all months mixed, months with higher morale are followed by {amount} leavers."
+
+
+def _estimate(told: Association) -> Estimate:
+    return Estimate(
+        label=_NAMES[told.question],
+        note=_basis(told),
+        value=told.estimate,
+        low=told.low,
+        high=told.high,
+        words=told.words,
+    )
+
+
+def _basis(told: Association) -> str:
+    if told.question is Question.BETWEEN:
+        return f"{told.units} units"
+    return f"{told.n:,} unit-months"
+
+
+def _forest(associations: _Associations, measure: Measure) -> ForestSpec | None:
+    if not associations.told:
+        return None
+    first = associations.told[0]
+    return ForestSpec(
+        number=1,
+        title=f"{measure.name} and leavers",
+        description=(
+            f"Rank correlations of {measure.name.lower()} and leaver rate with 95% intervals: "
+            + "; ".join(
+                f"{_NAMES[told.question]} {interval_words(_estimate(told), decimals=2)}"
+                for told in associations.told
+            )
+            + ". Table 1 holds the same numbers."
+        ),
+        caption=(
+            f"{measure.name} and leaver rate in the whole organisation: {first.units} units, "
+            f"{first.months} months, {first.leavers:,} leavers. Rank correlations from "
+            "\N{MINUS SIGN}1 to 1; lines are 95% intervals."
+        ),
+        axis_low=-1,
+        axis_high=1,
+        ticks=(-1, -0.5, 0, 0.5, 1),
+        null_value=0,
+        low_words="fewer leavers",
+        high_words="more leavers",
+        estimates=tuple(map(_estimate, associations.told)),
+    )
+
+
+_QUESTIONS = {
+    Question.BETWEEN: "Do units with higher morale have fewer leavers in the same months?",
+    Question.POOLED: (
+        "With all units and months mixed: do fewer people leave "
+        f"{LAG_MONTHS} month after a month with higher morale?"
+    ),
+}
+
+
+def _estimate_row(association: Association | Refused) -> EstimateRow:
+    name = _NAMES[association.question].partition(":")[0]
+    question = _QUESTIONS[association.question]
+    if isinstance(association, Refused):
+        return EstimateRow(name, question, "not told", association.reason)
+    caution = (
+        " Units also differ in pay, place and caseload."
+        if association.question is Question.BETWEEN
+        else " Mostly repeats \N{LEFT DOUBLE QUOTATION MARK}between"
+        "\N{RIGHT DOUBLE QUOTATION MARK}. Do not use it alone."
+    )
+    number = interval_words(_estimate(association), decimals=2)
+    return EstimateRow(name, question, number, f"{association.words}{caution}")
+
+
+def _cannot_tell(session: Session, associations: _Associations, *, is_hr: bool) -> tuple[str, ...]:
+    limits = [
+        "Nothing here is about a person, and nothing predicts that anyone will leave.",
+        "\N{LEFT DOUBLE QUOTATION MARK}Moves with\N{RIGHT DOUBLE QUOTATION MARK} does not say why.",
+        "Only units whose morale is shown take part.",
+    ]
+    left_out = associations.between.units_left_out
+    if left_out:
+        noun = "unit takes" if left_out == 1 else "units take"
+        limits.append(
+            f"{left_out:,} {noun} no part: morale is hidden there, or nothing stands beside it."
+        )
+    policy = rules_in_force(session)
+    if not is_hr and policy is not None:
+        limits.append(
+            f"A number of leavers below {policy.leavers_threshold} is hidden, and so are numbers "
+            "from which it would follow. None and few look the same."
+        )
+    return tuple(limits)

@@ -1,0 +1,152 @@
+"""Routes of the result pages: parse, narrow to the viewer's part of the tree, build one page."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from analysis.archive import visible_releases
+from analysis.release import ReleaseHead
+from pulse.access import Permission, current_viewer, requires
+from pulse.app_context import current_stores
+from pulse.charts.page import mark_chart_page
+from pulse.dashboards.empty import NothingToShow, no_release_page, no_unit_page
+from pulse.dashboards.heatmap import HeatmapQuestion, Order, heatmap_page
+from pulse.dashboards.method import method_page
+from pulse.dashboards.scope import Scope, scope_at, scope_of
+from pulse.dashboards.this_month import this_month_page
+from pulse.dashboards.turnover import turnover_page
+from pulse.dashboards.unit import unit_page, unit_series
+from pulse.dashboards.unit_tables import unit_csv
+from pulse.dashboards.units import units_page
+from pulse.rules_in_force import rules_in_force
+from surveys.units import UnitCode
+
+bp = Blueprint("dashboards", __name__)
+
+
+@bp.errorhandler(NothingToShow)
+def nothing_to_show(nothing: NothingToShow) -> str:
+    return render_template("dashboards/empty.html", page=nothing.page)
+
+
+@bp.get("/this-month")
+@requires(Permission.VIEW_THIS_MONTH)
+def this_month() -> str:
+    with current_stores().archive() as session:
+        heads = visible_releases(session)
+        page = this_month_page(session, heads, _newest_scope(heads))
+    return render_template("dashboards/this_month.html", page=page)
+
+
+@bp.get("/units")
+@requires(Permission.VIEW_UNIT)
+def units() -> str | AnyResponse:
+    """Send the viewer to their unit, or let them choose among several."""
+    with current_stores().archive() as session:
+        page = units_page(_newest_scope(visible_releases(session)))
+    if len(page.units) == 1:
+        return redirect(url_for("dashboards.unit", code=page.units[0].code), code=303)
+    return render_template("dashboards/units.html", page=page)
+
+
+@bp.get("/units/<code>")
+@requires(Permission.VIEW_UNIT)
+def unit(code: str) -> str:
+    with current_stores().archive() as session:
+        heads = visible_releases(session)
+        page = unit_page(
+            session,
+            heads,
+            scope_at(current_viewer(), heads, UnitCode(code)),
+            UnitCode(code),
+            measure=request.args.get("measure", ""),
+            is_whole=request.args.get("months") == "all",
+        )
+    mark_chart_page()
+    return render_template("dashboards/unit.html", page=page)
+
+
+@bp.get("/units/<code>.csv")
+@requires(Permission.VIEW_UNIT)
+def unit_table(code: str) -> Response:
+    with current_stores().archive() as session:
+        heads = visible_releases(session)
+        scope = scope_at(current_viewer(), heads, UnitCode(code))
+        series = unit_series(
+            session, heads, scope, UnitCode(code), measure=request.args.get("measure", "")
+        )
+    response = Response(unit_csv(series), mimetype="text/csv")
+    name = f"{code}-{series.measure.code}.csv"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+@bp.get("/heatmap")
+@requires(Permission.VIEW_HEATMAP)
+def heatmap() -> str:
+    with current_stores().archive() as session:
+        heads = visible_releases(session)
+        until = _until_asked_month(heads)
+        page = heatmap_page(
+            session, heads, _newest_scope(until), _heatmap_question(), newest=until[-1].month
+        )
+    return render_template("dashboards/heatmap.html", page=page)
+
+
+@bp.get("/turnover")
+@requires(Permission.VIEW_TURNOVER)
+def turnover() -> str:
+    viewer = current_viewer()
+    with current_stores().archive() as session:
+        heads = visible_releases(session)
+        page = turnover_page(
+            session, heads, viewer, _newest_scope(heads), unit=request.args.get("unit", "")
+        )
+    mark_chart_page()
+    return render_template("dashboards/turnover.html", page=page)
+
+
+@bp.get("/method")
+@requires(Permission.VIEW_METHOD)
+def method() -> str:
+    with current_stores().archive() as session:
+        page = method_page(rules_in_force(session), visible_releases(session))
+    return render_template("dashboards/method.html", page=page)
+
+
+def _newest_scope(heads: Sequence[ReleaseHead]) -> Scope:
+    """Return the viewer's part of the newest of the releases.
+
+    Raises:
+        NothingToShow: there is no release, or none of the viewer's units is in it.
+    """
+    if not heads:
+        raise NothingToShow(no_release_page(current_viewer()))
+    scope = scope_of(current_viewer(), heads[-1].tree)
+    if not scope.tops:
+        raise NothingToShow(no_unit_page())
+    return scope
+
+
+def _until_asked_month(heads: Sequence[ReleaseHead]) -> Sequence[ReleaseHead]:
+    """Return the releases up to the month in the address; all of them without one.
+
+    Raises:
+        NotFound: the address names something else than a released month.
+    """
+    asked = request.args.get("month", "")
+    if not asked or not heads:
+        return heads
+    until = tuple(head for head in heads if str(head.month) <= asked)
+    if not until or str(until[-1].month) != asked:
+        abort(404)
+    return until
+
+
+def _heatmap_question() -> HeatmapQuestion:
+    order = Order.A_TO_Z
+    with suppress(ValueError):  # an address typed by hand; A to Z then
+        order = Order(request.args.get("order", ""))
+    return HeatmapQuestion(order, request.args.get("level", 1, type=int))
