@@ -30,6 +30,7 @@ from analysis.release import ReleasedItem, Source
 from analysis.spread import pooled_earlier
 from analysis.tables import ReleaseRow
 from surveys.errors import StateError
+from surveys.instruments import ItemCode
 from surveys.ledger.log import EntryKind, append
 from surveys.ledger.signing import LogSigner
 from surveys.months import Month
@@ -143,10 +144,18 @@ def publish_history(
     """Log the import and make all of its months visible, in one transaction.
 
     Raises:
-        StateError: the policy was changed, or another import ran, since the months were staged.
+        StateError: units, questions or policy were changed, or another import ran, since the
+            months were staged.
         MonthsTakenError: another import released one of the months meanwhile.
     """
-    months = staged.counted.months
+    counted = staged.counted
+    months = counted.months
+    trees, questions = _read_registry(counted.file, stores)
+    if trees != counted.space.trees or tuple(questions.values()) != counted.questions:
+        raise StateError(
+            "The units or the questions were changed while the file was counted. Nothing was "
+            "imported. Run the import again."
+        )
     with stores.archive() as session:
         _refuse_taken_months(session, months)
         if policy_in_force(session) != staged.policy:
@@ -155,7 +164,7 @@ def publish_history(
                 "imported. Run the import again; it will use the new policy."
             )
         _refuse_replaced(session, staged)
-        append(session, EntryKind.RESPONSES, _log_body(staged.counted), signer=signer, day=day)
+        append(session, EntryKind.RESPONSES, _log_body(counted), signer=signer, day=day)
         make_visible(session, months, signer=signer, day=day)
 
 
@@ -183,6 +192,15 @@ def import_responses(
     staged = stage_history(counted, stores)
     publish_history(staged, stores, signer=signer, day=day)
     return staged
+
+
+def _read_registry(
+    file: ResponseFile, stores: Transactions
+) -> tuple[tuple[UnitTree, ...], dict[ItemCode, Question]]:
+    with stores.registry() as session:
+        trees = _every_tree(session)
+        asked = find_items(session, [column.item for column in file.mapping.items])
+    return trees, {code: Question(*parts) for code, parts in asked.items()}
 
 
 def _every_tree(session: Session) -> tuple[UnitTree, ...]:

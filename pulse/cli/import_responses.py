@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 
 import click
@@ -21,7 +20,7 @@ from analysis.history.importing import (
     stage_history,
 )
 from analysis.history.reading import ResponseFile, open_responses
-from pulse.cli.frame import CommandFailed, Installation, open_installation
+from pulse.cli.frame import Installation, open_installation, today
 
 
 @click.command()
@@ -66,10 +65,9 @@ def responses(
     installation = open_installation()
     stores = Transactions(installation.stores.registry, installation.stores.archive)
     opened = open_responses(file, mapping)
-    today = date.today()  # noqa: DTZ011 - the day on the wall of whoever imports
     with _progress_bar(opened) as progress:
         counted = count_history(
-            opened, stores, home=installation.settings.home, day=today, progress=progress
+            opened, stores, home=installation.settings.home, day=today(), progress=progress
         )
     if dry_run:
         _show(counted, preview_history(counted, stores))
@@ -85,25 +83,27 @@ def _release(
     try:
         staged = stage_history(counted, stores)
         _show(counted, staged.outcomes)
-        if ask:
-            _confirm(len(staged.outcomes))
+        if ask and not _is_confirmed(len(staged.outcomes)):
+            return
         publish_history(staged, stores, signer=installation.signer, day=counted.space.last_day)
         is_released = True
     finally:
         if not is_released:
             discard_history(stores)
-    click.echo("Released. The file was not kept.")
+    click.echo(f"Released: {_months(len(staged.outcomes))}. The file was not kept.")
 
 
-def _confirm(months: int) -> None:
+def _is_confirmed(months: int) -> bool:
     if not sys.stdin.isatty():
-        raise CommandFailed(
-            "Nobody can be asked here, so nothing was imported. Look at the figures above, then "
-            "run the same command with --yes."
+        click.echo(
+            "Nobody can be asked here, so nothing was stored. Run the same command with --yes."
         )
-    click.confirm(
-        f"Release {_months(months)}? They can never be changed or imported again.", abort=True
-    )
+        return False
+    question = f"Release {_months(months)}? They can never be changed or imported again."
+    if click.confirm(question):
+        return True
+    click.echo("Nothing was stored.")
+    return False
 
 
 def _show(counted: CountedFile, outcomes: Sequence[MonthOutcome]) -> None:

@@ -32,10 +32,12 @@ from surveys.months import Month
 from surveys.policy import AnonymityPolicy
 from surveys.policy_log import record_policy
 from surveys.sheets import ImportRejected
+from surveys.unit_registry import apply_units, plan_units
 from surveys.units import UnitCode
 from tests.analysis.history.history_files import (
     MAPPING,
     TODAY,
+    UNITS_CSV,
     Organisation,
     transactions,
     two_months,
@@ -103,13 +105,12 @@ def test_the_log_names_the_file_its_rows_months_and_items(
     assert {release.body["import_sha256"] for release in releases} == {entry.body["file_sha256"]}
 
 
-def test_nothing_of_a_single_answer_is_kept(
-    organisation: Organisation, two_month_file: Path
-) -> None:
-    organisation.run(two_month_file)
+def test_nothing_of_a_single_answer_is_kept(organisation: Organisation, tmp_path: Path) -> None:
+    rows = [row.replace(",P", ",someone-") for row in two_months()]
+    organisation.run(write_rows(tmp_path / "answers.csv", rows))
     assert organisation.leftovers() == []
     stored = b"".join(path.read_bytes() for path in organisation.home.rglob("*") if path.is_file())
-    assert b"P3" not in stored
+    assert b"someone-" not in stored
     assert b"2026-02-20" not in stored
 
 
@@ -169,6 +170,21 @@ def test_a_policy_changed_meanwhile_stops_the_import(
     with organisation.stores.archive() as session:
         record_policy(session, AnonymityPolicy(threshold=9), signer=organisation.signer, day=TODAY)
     with pytest.raises(StateError, match="policy was changed"):
+        publish_history(staged, stores, signer=organisation.signer, day=TODAY)
+    with organisation.stores.archive() as session:
+        assert visible_releases(session) == ()
+
+
+def test_units_changed_meanwhile_stop_the_import(
+    organisation: Organisation, two_month_file: Path, tmp_path: Path
+) -> None:
+    stores = transactions(organisation.stores)
+    staged = stage_history(counted(organisation, two_month_file), stores)
+    units = tmp_path / "more-units.csv"
+    units.write_text(f"{UNITS_CSV}d,Team d,all\n")
+    with organisation.stores.registry() as session:
+        apply_units(session, plan_units(session, units, JANUARY.first_day))
+    with pytest.raises(StateError, match="units or the questions were changed"):
         publish_history(staged, stores, signer=organisation.signer, day=TODAY)
     with organisation.stores.archive() as session:
         assert visible_releases(session) == ()
