@@ -10,8 +10,10 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from pulse import assets
 from pulse.administration.views import administration_pages
 from pulse.app_context import keep_settings
+from pulse.audit.views import bp as audit
 from pulse.charts.page import install_charts
 from pulse.config import LOOPBACK_HOSTS, Settings
+from pulse.dashboards.views import bp as dashboards
 from pulse.errors import QuietFlask, handle_errors
 from pulse.govuk import govuk
 from pulse.health import check_running
@@ -19,8 +21,9 @@ from pulse.home import bp as home
 from pulse.navigation import frame_pages
 from pulse.office import sign_in
 from pulse.office.accounts import all_accounts
-from pulse.office.refusals import record_refusal
+from pulse.office.refusals import read_refusals, record_refusal
 from pulse.office.session_secret import session_secret
+from pulse.refusals import keep_refusal_reader
 from pulse.security import protect_pages
 from pulse.stores import Stores
 
@@ -37,6 +40,7 @@ def create_app(settings: Settings) -> Flask:
     app = QuietFlask("pulse", static_folder=None, template_folder=None)
     _configure(app, settings)
     keep_settings(app.extensions, settings, Stores.of(settings))
+    keep_refusal_reader(app.extensions, read_refusals)
     _prepare_templates(app)
     protect_pages(app, is_https=settings.is_https)
     CSRFProtect(app)
@@ -44,7 +48,7 @@ def create_app(settings: Settings) -> Flask:
     frame_pages(app)
     sign_in.greet_viewers(app)
     administration = administration_pages(read_accounts=all_accounts, run_checks=check_running)
-    for blueprint in (assets.bp, home, sign_in.bp, administration):
+    for blueprint in (assets.bp, home, sign_in.bp, dashboards, audit, administration):
         app.register_blueprint(blueprint)
     return app
 

@@ -1,25 +1,104 @@
-"""Is everything in order? The same checks for the health page and for `pulse health`."""
+"""Is everything in order? The same checks for the administrator's page and for `pulse health`."""
 
-from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
+from collections.abc import Iterator
+
+from sqlalchemy.exc import DBAPIError
 
 from pulse.administration.health import Check
-from pulse.app_context import current_stores
+from pulse.app_context import current_settings, current_stores
+from pulse.assets import AssetsError, manifest
+from pulse.config import Settings, SettingsError
+from pulse.keys import load_log_signer
+from pulse.startup import refuse_missing_files
+from pulse.stores import Stores
+from pulse.upgrades import store_versions
+from surveys.errors import StateError
+from surveys.ledger.log import IntactLog, verify
+from surveys.ledger.signing import LogSigner
+from surveys.policy_log import policy_in_force
+
+_UNREACHABLE = (
+    "A database did not answer. Check that its server runs and that the PULSE_…_URL settings are "
+    "right."
+)
 
 
 def check_running() -> tuple[Check, ...]:
-    """Return the checks of the running application."""
-    stores = current_stores()
-    checks = []
-    for name, engine in (
-        ("registry", stores.registry_engine),
-        ("office", stores.office_engine),
-        ("archive", stores.archive_engine),
-    ):
-        try:
-            with engine.connect() as connection:
-                connection.execute(select(1))
-            checks.append(Check(f"The {name} store answers", is_done=True, words=""))
-        except SQLAlchemyError as error:
-            checks.append(Check(name, is_done=False, words=type(error).__name__))
-    return tuple(checks)
+    """Return the checks of the application that answers the present request."""
+    return check_health(current_settings(), current_stores())
+
+
+def check_health(settings: Settings, stores: Stores) -> tuple[Check, ...]:
+    """Look at everything that Pulse needs, reading only; one failing check hides no other.
+
+    None of them touches answers, figures or accounts.
+    """
+    return (
+        *_check_stores(settings, stores),
+        *_check_keys_and_log(settings, stores),
+        _check_policy(stores),
+        _check_assets(),
+    )
+
+
+def _check_stores(settings: Settings, stores: Stores) -> Iterator[Check]:
+    name = "Stores answer and are up to date"
+    try:
+        refuse_missing_files(settings)
+        to_do = [version.what_to_do for version in store_versions(stores) if version.what_to_do]
+    except SettingsError as error:
+        to_do = [str(error)]
+    except DBAPIError:
+        to_do = [_UNREACHABLE]
+    found = "Registry, office and archive are reachable, and no upgrade is waiting."
+    yield Check(name, is_done=not to_do, words=" ".join(to_do) or found)
+
+
+def _check_keys_and_log(settings: Settings, stores: Stores) -> Iterator[Check]:
+    name = "Keys are there and private"
+    try:
+        signer = load_log_signer(settings)
+    except SettingsError as error:
+        yield Check(name, is_done=False, words=str(error))
+        return
+    yield Check(name, is_done=True, words="Only the user who runs Pulse can open the key folder.")
+    yield _check_log(stores, signer)
+
+
+def _check_log(stores: Stores, signer: LogSigner) -> Check:
+    name = "The log is whole"
+    try:
+        with stores.archive() as session:
+            log = verify(session, signer.public_key)
+    except DBAPIError:
+        return Check(name, is_done=False, words=_UNREACHABLE)
+    if isinstance(log, IntactLog):
+        count = "1 entry" if log.entries == 1 else f"{log.entries:,} entries"
+        return Check(name, is_done=True, words=f"{count}, nothing removed or altered.")
+    words = (
+        f"Entry {log.place} does not match. Release nothing, keep a copy of the archive as it is, "
+        "and tell the union auditor."
+    )
+    return Check(name, is_done=False, words=words)
+
+
+def _check_policy(stores: Stores) -> Check:
+    name = "An anonymity policy is in force"
+    try:
+        with stores.archive() as session:
+            policy = policy_in_force(session)
+    except StateError as error:
+        return Check(name, is_done=False, words=str(error))
+    except DBAPIError:
+        return Check(name, is_done=False, words=_UNREACHABLE)
+    words = f"Figures are shown from {policy.shown_threshold} people."
+    return Check(name, is_done=True, words=words)
+
+
+def _check_assets() -> Check:
+    name = "Styles and scripts are built"
+    try:
+        count = len(manifest())
+    except AssetsError as error:
+        return Check(name, is_done=False, words=str(error))
+    return Check(name, is_done=True, words=f"{count} files, all served from here.")

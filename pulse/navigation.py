@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, request, url_for
 
 from pulse.access import Permission, Role, Viewer, find_viewer
 from pulse.app_context import current_settings
@@ -26,6 +26,9 @@ ENTRIES = (
     Entry("Units", "dashboards.units", Permission.VIEW_UNIT, frozenset({"dashboards.unit"})),
     Entry("Turnover", "dashboards.turnover", Permission.VIEW_TURNOVER),
     Entry("Overview", "audit.overview", Permission.VIEW_AUDIT),
+    Entry("Settings", "audit.settings", Permission.VIEW_AUDIT),
+    Entry("Log", "audit.log", Permission.VIEW_AUDIT, frozenset({"audit.entry"})),
+    Entry("Self-attack", "audit.self_attack", Permission.VIEW_AUDIT),
     Entry("Health", "administration.health", Permission.VIEW_HEALTH),
     Entry("Accounts", "administration.accounts", Permission.VIEW_ACCOUNTS),
     Entry(_METHOD, "dashboards.method", Permission.VIEW_METHOD),
@@ -78,7 +81,7 @@ def links_of(viewer: Viewer) -> tuple[Link, ...]:
     return tuple(
         Link(entry.label, url_for(entry.endpoint), _is_current(entry))
         for entry in ENTRIES
-        if viewer.may(entry.permission) and entry.endpoint in current_app.view_functions
+        if viewer.may(entry.permission)
     )
 
 

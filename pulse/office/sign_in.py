@@ -91,8 +91,8 @@ def sign_out() -> Response:
 def own_page(target: str) -> str:
     """Return the target if it is a path on this server, else the start page."""
     parts = urlsplit(target)
-    is_own = not parts.scheme and not parts.netloc and target.startswith("/")
-    if is_own and "\\" not in target and target.isprintable():
+    is_path = target.startswith("/") and not target.startswith("//") and "\\" not in target
+    if is_path and target.isprintable() and not parts.scheme and not parts.netloc:
         return target
     return address_of("home.start")
 
