@@ -45,7 +45,9 @@ def test_the_delimiter_is_found_out(write_file: WriteFile, delimiter: str) -> No
     assert rows_of(write_file("t.csv", TABLE.replace(",", delimiter))) == EXPECTED
 
 
-def test_a_comma_in_another_column_title_does_not_win_over_semicolons(write_file: WriteFile) -> None:
+def test_a_comma_in_another_column_title_does_not_win_over_semicolons(
+    write_file: WriteFile,
+) -> None:
     path = write_file("t.csv", "code;name;where, when, why, how\na;Café;x\nb;Büro;y\n")
     assert rows_of(path) == EXPECTED
 
