@@ -13,39 +13,32 @@ from pulse.audit.log import entry_page, log_page
 from pulse.audit.overview import REFUSAL_DAYS, overview_page
 from pulse.audit.settings import settings_page
 from pulse.keys import load_log_signer
-from pulse.refusals import ReadRefusals
+from pulse.refusals import refusals_since
 from surveys.errors import StateError
 from surveys.ledger.log import entries, newest_checkpoint, verify
 from surveys.ledger.signing import LogPublicKey
 from surveys.months import Month
 from surveys.policy_log import policy_history
 
-
-def audit_pages(*, read_refusals: ReadRefusals) -> Blueprint:
-    """Return the auditor's pages; `read_refusals` reads what lies in the office."""
-    pages = Blueprint("audit", __name__, url_prefix="/audit")
-
-    @pages.get("")
-    @requires(Permission.VIEW_AUDIT)
-    def overview() -> str:
-        refusals = read_refusals(datetime.now(UTC).date() - timedelta(days=REFUSAL_DAYS))
-        with current_stores().archive() as session:
-            page = overview_page(
-                policy_history(session),
-                verify(session, _public_key()),
-                visible_releases(session),
-                refusals,
-            )
-        return render_template("audit/overview.html", page=page)
-
-    pages.add_url_rule("/settings", view_func=settings)
-    pages.add_url_rule("/log", view_func=log)
-    pages.add_url_rule("/log/<int:place>", view_func=entry)
-    pages.add_url_rule("/self-attack", view_func=self_attack)
-    pages.add_url_rule("/certificates/<month>.json", view_func=certificate)
-    return pages
+bp = Blueprint("audit", __name__, url_prefix="/audit")
 
 
+@bp.get("")
+@requires(Permission.VIEW_AUDIT)
+def overview() -> str:
+    since = datetime.now(UTC).date() - timedelta(days=REFUSAL_DAYS)
+    refusals = refusals_since(since)
+    with current_stores().archive() as session:
+        page = overview_page(
+            policy_history(session),
+            verify(session, _public_key()),
+            visible_releases(session),
+            refusals,
+        )
+    return render_template("audit/overview.html", page=page)
+
+
+@bp.get("/settings")
 @requires(Permission.VIEW_AUDIT)
 def settings() -> str:
     with current_stores().archive() as session:
@@ -53,6 +46,7 @@ def settings() -> str:
     return render_template("audit/settings.html", page=page)
 
 
+@bp.get("/log")
 @requires(Permission.VIEW_AUDIT)
 def log() -> str:
     with current_stores().archive() as session:
@@ -65,6 +59,7 @@ def log() -> str:
     return render_template("audit/log.html", page=page)
 
 
+@bp.get("/log/<int:place>")
 @requires(Permission.VIEW_AUDIT)
 def entry(place: int) -> str:
     with current_stores().archive() as session:
@@ -74,6 +69,7 @@ def entry(place: int) -> str:
     return render_template("audit/entry.html", page=entry_page(found))
 
 
+@bp.get("/self-attack")
 @requires(Permission.VIEW_AUDIT)
 def self_attack() -> str:
     with current_stores().archive() as session:
@@ -81,6 +77,7 @@ def self_attack() -> str:
     return render_template("audit/self_attack.html", page=page)
 
 
+@bp.get("/certificates/<month>.json")
 @requires(Permission.VIEW_AUDIT)
 def certificate(month: str) -> Response:
     """Send the public certificate of a release as it was logged, byte for byte."""
