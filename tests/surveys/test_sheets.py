@@ -175,6 +175,7 @@ CELLS = st.text(st.characters(exclude_categories=("Cs", "Cc"), include_character
     is_packed=st.booleans(),
 )
 def test_whatever_a_spreadsheet_writes_is_read_back(
+    *,
     tmp_path_factory: pytest.TempPathFactory,
     table: list[tuple[str, str]],
     delimiter: str,

@@ -135,7 +135,7 @@ def test_a_file_for_the_same_date_replaces_that_tree_whole(
     ],
 )
 def test_a_tree_that_a_release_was_made_on_stays_as_it_is(
-    any_stores: Stores, file_of: FileOf, released: Month, is_refused: bool
+    *, any_stores: Stores, file_of: FileOf, released: Month, is_refused: bool
 ) -> None:
     put(any_stores, file_of(FIRST), JANUARY)
     put(any_stores, file_of(SECOND), APRIL)
