@@ -1,18 +1,43 @@
 """The anonymity policy: every rule that decides what may be shown, in one logged value."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from difflib import get_close_matches
 
 from surveys.errors import SurveyError
 
 THRESHOLD_FLOOR = 5
-"""No policy can set k lower; PRODUCT core rules, agreed floor in code."""
+"""No policy can set k lower."""
 
 DEFAULT_THRESHOLD = 10
 
 
 class PolicyError(SurveyError):
     """A policy breaks a rule that no policy may break."""
+
+
+LIMITS: Mapping[str, tuple[int, int]] = {
+    "threshold": (THRESHOLD_FLOOR, 1000),
+    "colluders": (0, 100),
+    "share_step": (5, 50),
+    "coarse_share_step": (10, 50),
+    "coarse_shares_below": (15, 1000),
+    "all_options_from": (30, 100_000),
+    "reliability_from": (200, 100_000),
+    "leavers_threshold": (5, 1000),
+    "comments_from": (10, 1000),
+    "comment_respondents_from": (25, 1000),
+    "comment_months_kept": (1, 24),
+    "response_rate_step": (5, 50),
+    "open_rate_from_invited": (100, 100_000),
+    "days_between_openings": (21, 366),
+    "most_questions": (1, 8),
+    "challenge_days": (0, 14),
+}
+"""Least and most of each number. Most rules have one side that is agreed for good, such as "at most
+8 questions": there a policy may be stricter and never weaker."""
+
+_STEPS = ("share_step", "coarse_share_step", "response_rate_step")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +49,14 @@ class Breakdown:
     options: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        if len(set(self.options)) < 2:  # noqa: PLR2004 - one option divides nothing
-            raise PolicyError(f"breakdown {self.code!r} needs at least two different options")
+        if not self.code.strip() or not self.name.strip():
+            raise PolicyError("a breakdown needs a code and a name")
+        if len({option.strip().casefold() for option in self.options}) != len(self.options):
+            raise PolicyError(f"breakdown {self.code!r} has one option twice")
+        if not all(option.strip() for option in self.options):
+            raise PolicyError(f"breakdown {self.code!r} has an option without words")
+        if len(self.options) < 2:  # noqa: PLR2004 - one option divides nothing
+            raise PolicyError(f"breakdown {self.code!r} needs at least two options")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +92,17 @@ class AnonymityPolicy:
                 f"k is {self.threshold}; nobody can set it below {THRESHOLD_FLOOR}. "
                 f"Choose {THRESHOLD_FLOOR} or more."
             )
-        if self.colluders < 0:
-            raise PolicyError("the number of colluders cannot be negative")
-        if not 0 <= self.challenge_days <= 14:  # noqa: PLR2004 - ANONYMITY 4.5: at most 14 days
-            raise PolicyError("challenge_days is 0 to 14")
+        for name, (least, most) in LIMITS.items():
+            value = getattr(self, name)
+            if not least <= value <= most:
+                raise PolicyError(f"{name} is {value}; it must be {least} to {most}")
+        for name in _STEPS:
+            if 100 % getattr(self, name):
+                raise PolicyError(f"{name} is {getattr(self, name)}; it must divide 100")
+        if self.coarse_share_step < self.share_step:
+            raise PolicyError("coarse_share_step must not be finer than share_step")
+        if any(level < 0 for level in self.crossing_levels):
+            raise PolicyError("crossing_levels counts levels from 0, the whole organisation")
         codes = [breakdown.code for breakdown in self.breakdowns]
         if len(set(codes)) != len(codes):
             raise PolicyError("one breakdown code stands twice")
@@ -85,24 +123,40 @@ class AnonymityPolicy:
         Raises:
             PolicyError: a field is unknown or breaks a rule.
         """
-        values = dict(document)
-        unknown = set(values) - set(cls.__dataclass_fields__)
+        unknown = sorted(set(document) - set(cls.__dataclass_fields__))
         if unknown:
-            raise PolicyError(f"unknown policy fields: {', '.join(sorted(unknown))}")
-        breakdowns = values.pop("breakdowns", ())
-        levels = values.pop("crossing_levels", ())
-        if not isinstance(breakdowns, list | tuple) or not isinstance(levels, list | tuple):
-            raise PolicyError("breakdowns and crossing_levels are lists")
+            near = get_close_matches(unknown[0], cls.__dataclass_fields__, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise PolicyError(f"the policy has no field {unknown[0]!r}{hint}")
         return cls(
             breakdowns=tuple(
-                Breakdown(str(b["code"]), str(b["name"]), tuple(b["options"])) for b in breakdowns
+                _breakdown(entry) for entry in _list("breakdowns", document.get("breakdowns", ()))
             ),
-            crossing_levels=tuple(int(level) for level in levels),
-            **{name: _whole_number(name, value) for name, value in values.items()},
+            crossing_levels=tuple(
+                _whole_number("crossing_levels", level)
+                for level in _list("crossing_levels", document.get("crossing_levels", ()))
+            ),
+            **{name: _whole_number(name, document[name]) for name in LIMITS if name in document},
         )
+
+
+def _breakdown(entry: object) -> Breakdown:
+    if not isinstance(entry, Mapping) or set(entry) != {"code", "name", "options"}:
+        raise PolicyError("each breakdown has a code, a name and options, and nothing else")
+    texts = [entry["code"], entry["name"], *_list("options", entry["options"])]
+    if not all(isinstance(text, str) for text in texts):
+        raise PolicyError("a breakdown's code, name and options are words in quotation marks")
+    code, name, *options = (str(text) for text in texts)
+    return Breakdown(code, name, tuple(options))
+
+
+def _list(name: str, value: object) -> Sequence[object]:
+    if not isinstance(value, list | tuple):
+        raise PolicyError(f"{name} is {value!r}; it must be a list")
+    return value
 
 
 def _whole_number(name: str, value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise PolicyError(f"policy field {name} is {value!r}; it must be a whole number")
+        raise PolicyError(f"{name} is {value!r}; it must be a whole number")
     return value

@@ -5,7 +5,6 @@ Source: C2SP signed-note and C2SP tlog-checkpoint. A note is a text, an empty li
 """
 
 import base64
-import binascii
 from dataclasses import dataclass
 from typing import Self
 
@@ -100,5 +99,5 @@ def open_checkpoint(note: str, public_key: LogPublicKey) -> Checkpoint:
 def _decoded(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # also what base64 raises for letters beyond ASCII
         raise NoteError("a part that should be base64 is not") from error

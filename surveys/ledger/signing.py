@@ -4,7 +4,6 @@ Source: RFC 8032 (Ed25519); names and key ids as in C2SP signed-note.
 """
 
 import base64
-import binascii
 import hashlib
 from dataclasses import dataclass, field
 from typing import Self
@@ -59,7 +58,7 @@ class LogPublicKey:
         parts = text.strip().split("+", maxsplit=_PARTS - 1)
         try:
             key = base64.b64decode(parts[-1], validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             raise KeyTextError(
                 "this is not the public key of a log: it is cut or changed"
             ) from error
