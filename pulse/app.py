@@ -10,7 +10,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from pulse import assets
 from pulse.administration.views import administration_pages
 from pulse.app_context import keep_settings
-from pulse.audit.views import audit_pages
+from pulse.audit.views import bp as audit
 from pulse.charts.page import install_charts
 from pulse.config import LOOPBACK_HOSTS, Settings
 from pulse.dashboards.views import bp as dashboards
@@ -23,6 +23,7 @@ from pulse.office import sign_in
 from pulse.office.accounts import all_accounts
 from pulse.office.refusals import read_refusals, record_refusal
 from pulse.office.session_secret import session_secret
+from pulse.refusals import keep_refusal_reader
 from pulse.security import protect_pages
 from pulse.stores import Stores
 
@@ -39,6 +40,7 @@ def create_app(settings: Settings) -> Flask:
     app = QuietFlask("pulse", static_folder=None, template_folder=None)
     _configure(app, settings)
     keep_settings(app.extensions, settings, Stores.of(settings))
+    keep_refusal_reader(app.extensions, read_refusals)
     _prepare_templates(app)
     protect_pages(app, is_https=settings.is_https)
     CSRFProtect(app)
@@ -46,7 +48,6 @@ def create_app(settings: Settings) -> Flask:
     frame_pages(app)
     sign_in.greet_viewers(app)
     administration = administration_pages(read_accounts=all_accounts, run_checks=check_running)
-    audit = audit_pages(read_refusals=read_refusals)
     for blueprint in (assets.bp, home, sign_in.bp, dashboards, audit, administration):
         app.register_blueprint(blueprint)
     return app
