@@ -51,10 +51,13 @@ check: $(INSTALLED)
 	$(BIN)/python scripts/check_sizes.py
 
 bench: assets
-	$(BIN)/python -m benchmarks
+	@for each in $$(grep -l __main__ benchmarks/*.py); do \
+	  echo; echo "== $$each"; $(BIN)/python $$each || exit 1; done
 
 attack: assets
-	$(BIN)/pulse attack
+	@$(BIN)/pulse demo --build-only >/dev/null
+	PULSE_HOME=demo-data/eastmoor $(BIN)/pulse attack
+	PULSE_HOME=demo-data/fernhollow $(BIN)/pulse attack
 
 docs: assets
 	$(BIN)/python scripts/build_docs.py

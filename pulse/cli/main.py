@@ -8,6 +8,7 @@ from pulse.cli.frame import FramedGroup
 
 _COMMANDS = {
     "account": "pulse.cli.account:account",
+    "attack": "pulse.cli.attack:attack",
     "health": "pulse.cli.health:health",
     "import": "pulse.cli.imports:imports",
     "init": "pulse.cli.init:init",
