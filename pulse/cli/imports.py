@@ -132,7 +132,7 @@ def _is_confirmed(*, has_changes: bool, dry_run: bool, yes: bool) -> bool:
         return False
     if yes:
         return True
-    if not sys.stdin.isatty():
+    if not is_terminal():
         click.echo(
             "Nobody can be asked here, so nothing was stored. Run the same command with --yes."
         )
@@ -141,6 +141,11 @@ def _is_confirmed(*, has_changes: bool, dry_run: bool, yes: bool) -> bool:
         return True
     click.echo("Nothing was stored.")
     return False
+
+
+def is_terminal() -> bool:
+    """Whether somebody is there who can be asked."""
+    return sys.stdin.isatty()
 
 
 def _log_once(
