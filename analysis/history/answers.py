@@ -67,8 +67,7 @@ class AnswerCoder:
         checked = _Checked(chunk.rows, np.ones(len(chunk.rows), dtype=bool), problems)
         months, days_of_month = self._when(days, checked)
         atoms = self._where(units, months, checked)
-        is_blank = _translated(respondents, lambda text: 0 if text else -1) < 0
-        checked.refuse(is_blank, self._mapping.respondent, lambda _: _BLANK)
+        checked.refuse(_is_blank(respondents), self._mapping.respondent, lambda _: _BLANK)
         choices = self._chosen(items, checked)
         keys = _mixed(self._hashed(respondents) ^ (atoms.astype(np.uint64) * _ODD + self._salt))
         keys = (keys & ~_DAY_MASK) | days_of_month.astype(np.uint64)
@@ -115,8 +114,7 @@ class AnswerCoder:
     def _where(self, units: Encoded, months: Numbers, checked: _Checked) -> Numbers:
         """Return the atoms, 0 where the unit is not known in that month."""
         places = _translated(units, lambda text: self._units.get(text, -1))
-        is_blank = _translated(units, lambda text: 0 if text else -1) < 0
-        checked.refuse(is_blank, self._mapping.unit, lambda _: _BLANK)
+        checked.refuse(_is_blank(units), self._mapping.unit, lambda _: _BLANK)
         is_known = places >= 0
         known = np.flatnonzero(is_known)
         is_known[known] = self._space.is_in_tree(months[known], places[known])
@@ -166,6 +164,11 @@ def _mixed(keys: Keys) -> Keys:
 
 def _translated(column: Encoded, number_of: Callable[[str], int]) -> Numbers:
     return np.array([number_of(value) for value in column.values], dtype=np.int64)[column.codes]
+
+
+def _is_blank(column: Encoded) -> Bools:
+    blanks = [code for code, value in enumerate(column.values) if not value]
+    return np.isin(column.codes, blanks)
 
 
 def _choices_of(scale: Scale) -> Mapping[str, int]:

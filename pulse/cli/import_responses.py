@@ -94,7 +94,7 @@ def _release(
 
 
 def _is_confirmed(months: int) -> bool:
-    if not sys.stdin.isatty():
+    if not _can_ask():
         click.echo(
             "Nobody can be asked here, so nothing was stored. Run the same command with --yes."
         )
@@ -104,6 +104,10 @@ def _is_confirmed(months: int) -> bool:
         return True
     click.echo("Nothing was stored.")
     return False
+
+
+def _can_ask() -> bool:
+    return sys.stdin.isatty()
 
 
 def _show(counted: CountedFile, outcomes: Sequence[MonthOutcome]) -> None:
