@@ -2,8 +2,10 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
+import time
 import urllib.request
 import venv
 from collections.abc import Iterator, Mapping
@@ -14,15 +16,6 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 OUR_PACKAGES = Path(pytest.__file__).resolve().parent.parent
-SERVE = """
-import os
-from werkzeug.serving import make_server
-from pulse.app import create_app
-from pulse.config import Settings
-server = make_server("127.0.0.1", 0, create_app(Settings.from_environ(os.environ)))
-print(server.server_port, flush=True)
-server.serve_forever()
-"""
 
 
 @dataclass(frozen=True)
@@ -80,23 +73,36 @@ def installation(elsewhere: Elsewhere) -> Elsewhere:
 
 @pytest.fixture(scope="module")
 def address(installation: Elsewhere) -> Iterator[str]:
+    """Where `pulse serve` says that it answers, on a free port."""
     told = installation.folder / "server.log"
+    command = [str(installation.python.with_name("pulse")), "serve", "--port", "0"]
     with (
         told.open("w") as log,
         subprocess.Popen(
-            [str(installation.python), "-c", SERVE],
+            [*command, "--workers", "1"],
             cwd=installation.folder,
-            env=dict(installation.environment),
+            env=dict(installation.environment) | {"PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
         ) as server,
     ):
         assert server.stdout is not None
-        port = server.stdout.readline().strip()
-        assert port, told.read_text()
-        yield f"http://127.0.0.1:{port}"
+        answers_on = re.search(r"http://127\.0\.0\.1:(\d+)", server.stdout.readline())
+        assert answers_on, told.read_text()
+        wait_until_it_listens(int(answers_on[1]))
+        yield answers_on[0]
         server.terminate()
+
+
+def wait_until_it_listens(port: int) -> None:
+    """Return once somebody listens on the port of this machine, within a minute."""
+    for _attempt in range(600):
+        with socket.socket() as knock:
+            if knock.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    pytest.fail(f"nobody listens on port {port}")
 
 
 def fetch(url: str) -> tuple[str, str]:
