@@ -12,7 +12,7 @@ from pulse.keys import load_log_signer
 from pulse.startup import refuse_missing_files
 from pulse.stores import Stores
 from pulse.upgrades import store_versions
-from surveys.errors import StateError
+from surveys.errors import SurveyError
 from surveys.ledger.log import IntactLog, verify
 from surveys.ledger.signing import LogSigner
 from surveys.policy_log import policy_in_force
@@ -87,7 +87,7 @@ def _check_policy(stores: Stores) -> Check:
     try:
         with stores.archive() as session:
             policy = policy_in_force(session)
-    except StateError as error:
+    except SurveyError as error:
         return Check(name, is_done=False, words=str(error))
     except DBAPIError:
         return Check(name, is_done=False, words=_UNREACHABLE)
