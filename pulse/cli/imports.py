@@ -75,7 +75,7 @@ def units(*, file: Path, valid_from: datetime, dry_run: bool, yes: bool) -> None
         if plan_units(registry, file, day, released=released) != plan:
             raise StateError(_CHANGED_MEANWHILE)
         apply_units(registry, plan)
-        _log_once(installation, EntryKind.UNITS, _units_body(plan), subject="valid_from")
+        _log_once(installation, EntryKind.UNITS, units_body(plan), subject="valid_from")
     click.echo(f"Stored: {_count(len(plan.tree), 'unit')} valid from {plan.valid_from}.")
 
 
@@ -96,7 +96,7 @@ def pack(*, file: Path, dry_run: bool, yes: bool) -> None:
         if plan_pack(registry, file) != plan:
             raise StateError(_CHANGED_MEANWHILE)
         apply_pack(registry, plan, day=today())
-        _log_once(installation, EntryKind.PACK, _pack_body(plan), subject="pack")
+        _log_once(installation, EntryKind.PACK, pack_body(plan), subject="pack")
     click.echo(f"Stored: version {plan.version} of {plan.instrument.name!r}.")
 
 
@@ -117,7 +117,7 @@ def workforce(*, file: Path, dry_run: bool, yes: bool) -> None:
         if plan_workforce(archive, file, month_trees(registry)) != plan:
             raise StateError(_CHANGED_MEANWHILE)
         apply_workforce(archive, plan)
-        body = _workforce_body(plan)
+        body = workforce_body(plan)
         append(archive, EntryKind.WORKFORCE, body, signer=installation.signer, day=today())
     click.echo(f"Stored: {_count(plan.rows, 'row')}.")
 
@@ -159,7 +159,8 @@ def _log_once(
         append(archive, kind, body, signer=installation.signer, day=today())
 
 
-def _units_body(plan: UnitPlan) -> dict[str, object]:
+def units_body(plan: UnitPlan) -> dict[str, object]:
+    """Return what the log says about an import of units."""
     return {
         "file_sha256": plan.file_sha256,
         "valid_from": plan.valid_from.isoformat(),
@@ -172,7 +173,8 @@ def _units_body(plan: UnitPlan) -> dict[str, object]:
     }
 
 
-def _pack_body(plan: PackPlan) -> dict[str, object]:
+def pack_body(plan: PackPlan) -> dict[str, object]:
+    """Return what the log says about an import of a pack."""
     return {
         "pack": plan.instrument.code,
         "version": plan.version,
@@ -187,7 +189,8 @@ def _pack_body(plan: PackPlan) -> dict[str, object]:
     }
 
 
-def _workforce_body(plan: WorkforcePlan) -> dict[str, object]:
+def workforce_body(plan: WorkforcePlan) -> dict[str, object]:
+    """Return what the log says about an import of workforce figures."""
     return {
         "file_sha256": plan.file_sha256,
         "rows": plan.rows,
