@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from analysis.release import CodedNumber, Published, ReleasedItem, ReleaseHead, ShownCell
 from analysis.trends.measures import Measure
-from pulse.dashboards.words import reasons_words, share_words
+from pulse.dashboards.words import reasons_words, sentence_start, share_words
 from surveys.months import Month
 
 LANGUAGE = "en"
@@ -43,7 +43,7 @@ class ItemAnswers:
 
     month: Month
     note: str
-    band_names: tuple[str, str, str]
+    band_names: tuple[str, ...]
     items: tuple[ShownItem | HiddenItem, ...]
     has_options: bool
 
@@ -59,7 +59,7 @@ def item_answers(head: ReleaseHead, measure: Measure, cell: ShownCell) -> ItemAn
             f"{cell.respondents:,} people answered. Shares are rounded, so they need not add up "
             "to 100%."
         ),
-        band_names=released[0].band_names,
+        band_names=tuple(map(sentence_start, released[0].band_names)),
         items=items,
         has_options=any(isinstance(item, ShownItem) and item.options for item in items),
     )
@@ -82,5 +82,6 @@ def _item(item: ReleasedItem, cell: ShownCell) -> ShownItem | HiddenItem:
 def _shares(labels: tuple[str, ...], shares: tuple[CodedNumber, ...]) -> tuple[Share, ...]:
     # Zip stops at the labels: a share of those who skipped would be a further one without a label.
     return tuple(
-        Share(label, share_words(share)) for label, share in zip(labels, shares, strict=False)
+        Share(sentence_start(label), share_words(share))
+        for label, share in zip(labels, shares, strict=False)
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.trends.behaviour import Direction, JudgedPoint
+from analysis.trends.behaviour import Direction, JudgedPoint, Rule
 from analysis.trends.measures import HiddenPoint
 from analysis.trends.words import figure_words, interval_words, reading_words
 from pulse.charts.spec import Mark
@@ -11,6 +11,9 @@ from pulse.dashboards.words import reasons_words
 from surveys.months import Month
 
 MONTHS_AT_FIRST = 24
+
+_SHORT = {Rule.OUTSIDE: "outside", Rule.TWO_IN_THREE: "near limit"}
+"""Where the first words of a reading are too long for a phone."""
 
 MARKS = {
     Direction.HIGHER: Mark.HIGHER,
@@ -21,7 +24,7 @@ MARKS = {
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """A month with a figure. `reading` is for narrow screens, `reading_more` follows it on wide."""
+    """A month with a figure; `reading_short` is for narrow screens, beside the mark."""
 
     month: Month
     mean: str
@@ -29,7 +32,7 @@ class ShownRow:
     answers: str
     mark: Mark
     reading: str
-    reading_more: str
+    reading_short: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +68,12 @@ def month_table(points: Sequence[JudgedPoint | HiddenPoint], *, is_whole: bool) 
 def month_row(point: JudgedPoint | HiddenPoint) -> MonthRow:
     if isinstance(point, HiddenPoint):
         return HiddenRow(point.month, reasons_words(point.reasons))
-    reading, comma, more = reading_words(point).partition(", ")
     return ShownRow(
         month=point.point.month,
         mean=figure_words(point.point),
         interval=interval_words(point.point),
         answers=f"{point.point.respondents:,}",
         mark=MARKS[point.direction],
-        reading=reading,
-        reading_more=comma + more,
+        reading=reading_words(point),
+        reading_short=_SHORT.get(point.rule) or reading_words(point).partition(", ")[0],
     )

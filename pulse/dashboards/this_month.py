@@ -13,8 +13,9 @@ from analysis.trends.behaviour import (
     process_behaviours,
 )
 from analysis.trends.findings import Finding, JudgedSeries, Tally, findings, tally_of
-from analysis.trends.measures import measures_of, series_of
+from analysis.trends.measures import series_of
 from analysis.trends.words import CAUTION_WORDS, lead_words, number_words
+from pulse.dashboards.measure_order import ordered_measures
 from pulse.dashboards.memory import ReleaseMemory
 from pulse.dashboards.scope import Scope, UnitLink
 from pulse.dashboards.words import IMPORTED_WORDS, date_words, sentence_start
@@ -161,7 +162,7 @@ def _judged_this_month(
     """Return the series of the measures that were asked in the newest month."""
     asked = {(item.code, item.version) for item in heads[-1].items}
     judged: list[JudgedSeries] = []
-    for measure in measures_of(heads):
+    for measure in ordered_measures(heads):
         if not set(zip(measure.items, measure.versions, strict=True)) <= asked:
             continue
         many = [series_of(measure, heads, history) for history in histories.values()]

@@ -191,15 +191,14 @@ def _unit_months(
         series_of(measure, heads, history), scale_points=measure.scale_points
     )
     rates = _rates(session, heads, unit, viewer)
-    judged = rate_behaviour(rates)
     return UnitMonths(
         sentence=(
-            f"{measure.name} above, leavers below, each on a scale of its own. "
-            "Look for movements that follow each other by a month or two, and ask there."
+            f"{measure.name} and leavers, each on a scale of its own. Look for movements that "
+            "follow each other by a month or two, and ask there."
         ),
         measure_name=measure.name,
         morale_chart=_morale_chart(behaviour, measure, unit_name, heads[-1].threshold),
-        leaver_chart=leaver_chart(judged, number=3, unit_name=unit_name) if rates else None,
+        leaver_chart=_leaver_chart(rates, unit_name),
         rows=turnover_rows(behaviour.points, rates),
     )
 
@@ -223,6 +222,13 @@ def _morale_chart(
     return measure_chart(
         behaviour, number=2, measure=measure, unit_name=unit_name, threshold=threshold
     )
+
+
+def _leaver_chart(rates: Sequence[RateMonth], unit_name: str) -> ProcessChartSpec | None:
+    """Return no chart where every month is hidden: the table says so already."""
+    if all(each.rate is None for each in rates):
+        return None
+    return leaver_chart(rate_behaviour(rates), number=3, unit_name=unit_name)
 
 
 def _lead(associations: _Associations) -> str:

@@ -20,8 +20,7 @@ def unit_csv(series: UnitSeries) -> str:
         row = month_row(point)
         month = str(month_of(point))
         if isinstance(row, ShownRow):
-            reading = row.reading + row.reading_more
-            cells = (row.mean, row.interval, row.answers, reading)
+            cells = (row.mean, row.interval, row.answers, row.reading)
         else:
             cells = (SUPPRESSED, SUPPRESSED, SUPPRESSED, f"hidden: {row.hidden_because}")
         writer.writerow((month, *(cell.replace("\N{NO-BREAK SPACE}", " ") for cell in cells)))
