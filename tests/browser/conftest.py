@@ -15,17 +15,13 @@ from threading import Thread
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, sync_playwright
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
-from analysis.tables import ArchiveBase
 from pulse.access import Role
 from pulse.app import create_app
 from pulse.config import Settings
 from pulse.office.accounts import Account, create_account
-from pulse.office.tables import OfficeBase
 from pulse.stores import Stores
-from surveys.ledger.tables import LedgerBase
-from surveys.tables import RegistryBase
 from surveys.units import UnitCode
 
 PASSWORD = "seven quiet herons wade"
@@ -34,10 +30,15 @@ PASSWORD = "seven quiet herons wade"
 PHONE, DESK = 360, 1280
 _HEIGHTS = {PHONE: 740, DESK: 900}
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_QUIET = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+_QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 PageOf = Callable[..., Page]
 
@@ -53,7 +54,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    found = os.environ.get("PULSE_CHROMIUM") or next(
+    found = os.environ.get("CHROMIUM") or next(
         filter(None, map(shutil.which, _CHROMIUM_NAMES)), None
     )
     with sync_playwright() as playwright:
@@ -62,10 +63,19 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+class _SilentRequests(WSGIRequestHandler):
+    """Like every server that Pulse runs under, this one writes no access log."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Write nothing."""
+
+
 @contextmanager
 def serving(settings: Settings) -> Iterator[str]:
     """Serve an installation on a free port of this machine; give its address without final slash."""
-    server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
+    server = make_server(
+        "127.0.0.1", 0, create_app(settings), threaded=True, request_handler=_SilentRequests
+    )
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -77,20 +87,14 @@ def serving(settings: Settings) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An installation without releases, with one account per role."""
+def live_server(initialised_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A new installation with k = 5, without units or releases, with one account per role."""
+    home = tmp_path_factory.mktemp("served") / "home"
+    shutil.copytree(initialised_home, home)
     settings = Settings.from_environ(
-        {
-            "PULSE_HOME": str(tmp_path_factory.mktemp("installation")),
-            "PULSE_ORGANISATION": "Eastmoor Children’s Services",
-        }
+        {"PULSE_HOME": str(home), "PULSE_ORGANISATION": "Eastmoor Children's Services"}
     )
-    settings.keys.mkdir(mode=0o700)
     stores = Stores.of(settings)
-    RegistryBase.metadata.create_all(stores.registry_engine)
-    OfficeBase.metadata.create_all(stores.office_engine)
-    ArchiveBase.metadata.create_all(stores.archive_engine)
-    LedgerBase.metadata.create_all(stores.archive_engine)
     add_one_account_per_role(stores, unit="root")
     stores.close()
     with serving(settings) as address:
