@@ -19,10 +19,11 @@ from surveys.ledger.signing import LogSigner
 from tests.loopback_only import loopback_only  # noqa: F401 - a fixture that pytest finds here
 from tests.postgresql_server import (
     STORES,
-    EmptyStores,
     PostgresqlServer,
-    empty_stores_on,
+    empty_tables,
+    make_tables,
     running_server,
+    settings_on,
 )
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -72,18 +73,13 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_empty_stores(
+def postgresql_settings(
     postgresql_server: PostgresqlServer, tmp_path_factory: pytest.TempPathFactory
-) -> EmptyStores:
-    return empty_stores_on(postgresql_server, tmp_path_factory.mktemp("home"))
-
-
-@pytest.fixture
-def postgresql_settings(postgresql_empty_stores: EmptyStores, tmp_path: Path) -> Settings:
-    """Settings of three empty stores on PostgreSQL, made for one test."""
-    home = tmp_path / "postgresql-home"
-    home.mkdir()
-    return postgresql_empty_stores.copy(home)
+) -> Settings:
+    """Settings of three stores on PostgreSQL, which `postgresql_stores` empties after each test."""
+    settings = settings_on(postgresql_server, tmp_path_factory.mktemp("postgresql-home"))
+    make_tables(settings)
+    return settings
 
 
 @pytest.fixture
@@ -92,6 +88,7 @@ def postgresql_stores(postgresql_settings: Settings) -> Iterator[Stores]:
     opened = Stores.of(postgresql_settings)
     yield opened
     opened.close()
+    empty_tables(postgresql_settings)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 
 from pulse.config import Settings
 from pulse.stores import Stores
-from pulse.upgrades import upgrade_store
+from pulse.upgrades import METADATA, upgrade_store
 
 STORES = ("registry", "office", "archive")
 
@@ -35,27 +35,11 @@ class PostgresqlServer:
             connection.execute(text(statement))
         engine.dispose()
 
-    def create_database(self, *, template: str = "template1") -> str:
-        """Return the URL of a new database, a copy of the template."""
+    def create_database(self) -> str:
+        """Return the URL of a new, empty database."""
         name = f"test_{uuid4().hex}"
-        self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        self.run(f'CREATE DATABASE "{name}"')
         return self.database_url(name)
-
-
-@dataclass(frozen=True, slots=True)
-class EmptyStores:
-    """Databases with the tables of each store, to be copied."""
-
-    server: PostgresqlServer
-    templates: Mapping[str, str]
-
-    def copy(self, home: Path) -> Settings:
-        """Return settings of three new empty stores."""
-        urls = {
-            store: self.server.create_database(template=template)
-            for store, template in self.templates.items()
-        }
-        return settings_on(home, urls)
 
 
 @contextmanager
@@ -70,20 +54,35 @@ def running_server() -> Iterator[PostgresqlServer]:
     folder.chmod(0o755)
     try:
         with get_server(folder / "data") as server:
-            yield PostgresqlServer(server.get_uri())
+            made = PostgresqlServer(server.get_uri())
+            # Nothing here outlives a power cut, so nothing waits for the disk.
+            for name in ("fsync", "synchronous_commit", "full_page_writes"):
+                made.run(f"ALTER SYSTEM SET {name} = off")
+            made.run("SELECT pg_reload_conf()")
+            yield made
     finally:
         shutil.rmtree(folder)
 
 
-def empty_stores_on(server: PostgresqlServer, home: Path) -> EmptyStores:
-    urls = {store: server.create_database() for store in STORES}
-    made = Stores.of(settings_on(home, urls))
+def settings_on(server: PostgresqlServer, home: Path) -> Settings:
+    """Return settings of three new databases without tables."""
+    environ = {f"PULSE_{store.upper()}_URL": server.create_database() for store in STORES}
+    return Settings.from_environ({"PULSE_HOME": str(home), **environ})
+
+
+def make_tables(settings: Settings) -> None:
+    made = Stores.of(settings)
     for store in STORES:
         upgrade_store(made, store)
     made.close()
-    return EmptyStores(server, {store: make_url(url).database or "" for store, url in urls.items()})
 
 
-def settings_on(home: Path, urls: Mapping[str, str]) -> Settings:
-    environ = {f"PULSE_{store.upper()}_URL": url for store, url in urls.items()}
-    return Settings.from_environ({"PULSE_HOME": str(home), **environ})
+def empty_tables(settings: Settings) -> None:
+    """Delete every row: ten times faster than making the databases again."""
+    opened = Stores.of(settings)
+    for store, engine in opened.engines.items():
+        with engine.begin() as connection:
+            for metadata in METADATA[store]:
+                for table in reversed(metadata.sorted_tables):
+                    connection.execute(table.delete())
+    opened.close()
