@@ -23,6 +23,7 @@ NARROW_MONTHS = 14
 
 _LINE_HEIGHT = 16  # pixels that two labels must stand apart
 _LETTER = 7.2  # pixels that one letter takes, with some room
+_AWAY_FROM_AVERAGE = (17, -7, 24, -14, 31, -21)  # pixels: under the line, above it, then further
 _BASELINE = 4.5  # pixels from a line's middle to the baseline of text beside it
 
 
@@ -244,7 +245,8 @@ def _labels_inside(frame: _Frame) -> Iterator[Markup]:
         return
     middle = frame.y(centre)
     words = average_words(frame.spec, centre)
-    yield _placed(frame, words, baselines=(middle + 17, middle - 7), class_="strong band-halo")
+    heights = tuple(middle + away for away in _AWAY_FROM_AVERAGE)
+    yield _placed(frame, words, baselines=heights, class_="strong band-halo")
     limits = [
         limit
         for run in shown_runs(frame.spec.months)

@@ -126,6 +126,15 @@ def test_names_of_close_lines_stand_apart() -> None:
     assert places["lower limit"] - places["own average 3.4"] >= 16
 
 
+def test_on_a_phone_the_averages_name_gives_way_to_the_months_around_it() -> None:
+    months = [shown(place, 3.4 + 0.1 * (place % 3 - 1)) for place in range(14)]
+    svg = drawing(process_chart(*months), Width.NARROW)
+    (name,) = [each for each in svg.iter("text") if each.text == "own average 3.4"]
+    baseline = float(name.get("y", ""))
+    points = [float(point.get("cy", "")) for point in of_class(svg, "pt")]
+    assert all(not baseline - 15 < y < baseline + 7 for y in points)
+
+
 def test_the_phone_sees_the_newest_fourteen_months() -> None:
     svg = drawing(two_years(), Width.NARROW)
     assert len(of_class(svg, "pt")) == 14
