@@ -31,6 +31,7 @@ pytestmark = pytest.mark.shared_data
 
 COMPANIES = 37
 K = 5
+PASSWORD = "correct horse battery staple\n"
 ROOT = UnitCode("all")
 MOOD = ItemCode("daily-mood")
 PACK = """\
@@ -106,7 +107,8 @@ def imported(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Imp
     units.write_text(f"code,name,parent\n{ROOT},All companies,\n{companies}")
     pack = folder / "daily-mood.toml"
     pack.write_text(PACK)
-    run(home, "init", "--k", str(K), "--password-stdin", typed="correct horse battery staple\n")
+    run(home, "init", "--k", str(K), "--password-stdin", typed=PASSWORD)
+    run(home, "account", "add", "hr", "--role", "hr", "--password-stdin", typed=PASSWORD)
     run(home, "import", "units", str(units), "--valid-from", "2014-01-01", "--yes")
     run(home, "import", "pack", str(pack), "--yes")
     dry_run = run(home, "import", "responses", votes_file, *VOTES_OPTIONS, "--dry-run").output

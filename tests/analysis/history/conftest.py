@@ -24,15 +24,28 @@ from tests.analysis.history.history_files import (
 def organisation(
     settings: Settings, stores: Stores, signer: LogSigner, tmp_path: Path
 ) -> Organisation:
-    units = tmp_path / "units.csv"
-    units.write_text(UNITS_CSV)
-    with stores.registry() as session:
-        apply_units(session, plan_units(session, units, TREE.valid_from))
-    with stores.archive() as session:
-        record_policy(session, AnonymityPolicy(threshold=5), signer=signer, day=TODAY)
-    return Organisation(stores, settings.home, signer)
+    return _ready(Organisation(stores, settings.home, signer), tmp_path)
+
+
+@pytest.fixture
+def postgresql_organisation(
+    postgresql_settings: Settings, postgresql_stores: Stores, signer: LogSigner, tmp_path: Path
+) -> Organisation:
+    """The same on a real PostgreSQL server."""
+    home = postgresql_settings.home
+    return _ready(Organisation(postgresql_stores, home, signer), tmp_path)
 
 
 @pytest.fixture
 def two_month_file(tmp_path: Path) -> Path:
     return write_rows(tmp_path / "answers.csv", two_months())
+
+
+def _ready(made: Organisation, folder: Path) -> Organisation:
+    units = folder / "units.csv"
+    units.write_text(UNITS_CSV)
+    with made.stores.registry() as session:
+        apply_units(session, plan_units(session, units, TREE.valid_from))
+    with made.stores.archive() as session:
+        record_policy(session, AnonymityPolicy(threshold=5), signer=made.signer, day=TODAY)
+    return made

@@ -135,6 +135,17 @@ def test_a_later_file_adds_its_months(
         assert visible_months(session) == ["2026-01", "2026-02", "2026-03"]
 
 
+@pytest.mark.postgresql
+def test_postgresql_gets_the_same_rows_as_sqlite(
+    organisation: Organisation, postgresql_organisation: Organisation, two_month_file: Path
+) -> None:
+    organisation.run(two_month_file)
+    postgresql_organisation.run(two_month_file)
+    assert postgresql_organisation.archive_rows() == organisation.archive_rows()
+    with pytest.raises(MonthsTakenError):
+        postgresql_organisation.run(two_month_file)
+
+
 def test_a_dry_run_tells_what_would_be_shown_and_stores_nothing(
     organisation: Organisation, two_month_file: Path
 ) -> None:
