@@ -1,14 +1,16 @@
 """Fixtures of the web floor: the application over empty stores, and clients signed in by role."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
 from pulse.access import Role
 from pulse.app import create_app
 from pulse.config import Settings
+from pulse.office import passwords
 from pulse.office.accounts import Account, create_account
 from pulse.office.sign_ins import begin_sign_in, check_account, utc_now
 from pulse.stores import Stores
@@ -18,6 +20,16 @@ PASSWORD = "seven quiet herons wade"
 
 SignInAs = Callable[..., FlaskClient]
 MakeAccount = Callable[..., Account]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Hash with little work: what is tested here is the rule, not the price of a guess."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+        )
+        yield
 
 
 @pytest.fixture

@@ -1,5 +1,9 @@
 """Accounts: what they need, what their passwords may be, and that changes end old sign-ins."""
 
+import subprocess
+import sys
+
+import argon2
 import pytest
 from sqlalchemy import select
 
@@ -127,3 +131,10 @@ def test_a_closed_account_can_be_opened_again(stores: Stores, make_account: Make
 def test_changing_what_is_not_there_says_how_to_find_the_names(stores: Stores) -> None:
     with stores.office() as session, pytest.raises(AccountError, match="pulse account list"):
         change_password(session, "nobody", PASSWORD)
+
+
+def test_a_guess_costs_what_the_argon2_standard_asks_for() -> None:
+    standard = argon2.profiles.RFC_9106_LOW_MEMORY
+    code = "from pulse.office.passwords import hash_password; print(hash_password('seven quiet herons'))"
+    made = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert argon2.extract_parameters(made.stdout.strip()) == standard

@@ -34,20 +34,20 @@ def tries(stores: Stores, count: int, *, now: datetime = NOON) -> list[timedelta
     return answers
 
 
-def test_five_tries_are_free_and_the_next_waits_a_minute(stores: Stores) -> None:
-    assert tries(stores, 6) == [None] * 5 + [timedelta(minutes=1)]
+def test_five_tries_are_free_and_the_next_waits_a_minute(any_stores: Stores) -> None:
+    assert tries(any_stores, 6) == [None] * 5 + [timedelta(minutes=1)]
 
 
-def test_waiting_is_over_when_the_minute_is(stores: Stores) -> None:
-    tries(stores, 5)
-    assert tries(stores, 1, now=NOON + timedelta(seconds=59)) == [timedelta(seconds=1)]
-    assert tries(stores, 1, now=NOON + timedelta(seconds=60)) == [None]
+def test_waiting_is_over_when_the_minute_is(any_stores: Stores) -> None:
+    tries(any_stores, 5)
+    assert tries(any_stores, 1, now=NOON + timedelta(seconds=59)) == [timedelta(seconds=1)]
+    assert tries(any_stores, 1, now=NOON + timedelta(seconds=60)) == [None]
 
 
-def test_asking_while_waiting_does_not_make_the_wait_longer(stores: Stores) -> None:
-    tries(stores, 5)
-    tries(stores, 50)
-    assert tries(stores, 1, now=NOON + timedelta(minutes=1)) == [None]
+def test_asking_while_waiting_does_not_make_the_wait_longer(any_stores: Stores) -> None:
+    tries(any_stores, 5)
+    tries(any_stores, 50)
+    assert tries(any_stores, 1, now=NOON + timedelta(minutes=1)) == [None]
 
 
 def test_the_wait_doubles_up_to_a_quarter_of_an_hour() -> None:
@@ -55,24 +55,24 @@ def test_the_wait_doubles_up_to_a_quarter_of_an_hour() -> None:
     assert minutes == [1, 2, 4, 8, 15, 15, 15, 15]
 
 
-def test_the_right_password_begins_the_count_anew(stores: Stores) -> None:
-    tries(stores, 4)
-    with stores.office() as session:
+def test_the_right_password_begins_the_count_anew(any_stores: Stores) -> None:
+    tries(any_stores, 4)
+    with any_stores.office() as session:
         forget_tries(session, KEY)
-    assert tries(stores, 6)[-2:] == [None, timedelta(minutes=1)]
+    assert tries(any_stores, 6)[-2:] == [None, timedelta(minutes=1)]
 
 
-def test_tries_are_forgotten_after_half_a_day(stores: Stores) -> None:
-    tries(stores, 5)
+def test_tries_are_forgotten_after_half_a_day(any_stores: Stores) -> None:
+    tries(any_stores, 5)
     later = NOON + FORGET_AFTER
-    with stores.office() as session:
+    with any_stores.office() as session:
         count_try(session, key_of_name("somebody else", b"secret"), now=later)
         assert KEY not in set(session.scalars(select(SignInTriesRow.name_hmac)))
 
 
-def test_of_many_guesses_at_once_only_the_first_five_are_let_through(stores: Stores) -> None:
+def test_of_many_guesses_at_once_only_the_first_five_are_let_through(any_stores: Stores) -> None:
     def guess(_: int) -> timedelta | None:
-        with stores.office() as session:
+        with any_stores.office() as session:
             return count_try(session, KEY, now=NOON)
 
     with ThreadPoolExecutor(8) as guessers:
