@@ -44,7 +44,7 @@ class AccountsPage:
         able = sum(line.is_active for line in self.lines)
         closed = len(self.lines) - able
         people = "1 person can" if able == 1 else f"{able} people can"
-        return f"{people} sign in. " + (f"Closed accounts: {closed}." if closed else "")
+        return f"{people} sign in." + (f" Closed accounts: {closed}." if closed else "")
 
 
 def accounts_page(accounts: Iterable[ListedAccount]) -> AccountsPage:
