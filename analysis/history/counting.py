@@ -130,17 +130,8 @@ def count_responses(
     space = AtomSpace.of(trees, day)
     scales = {question.item.code: question.scale for question in asked}
     coder = AnswerCoder(file.mapping, scales, space)
-    is_seen = np.zeros(space.size, dtype=bool)
-    problems = Problems(file.path.name)
-    rows = 0
     with private_folder(home) as folder, Buckets(folder, len(asked)) as buckets:
-        for chunk in file.chunks(problems, progress):
-            answers = coder.code(chunk, problems)
-            rows += len(chunk.rows)
-            if not problems.kept:
-                is_seen[answers.atoms] = True
-                buckets.put(answers)
-        problems.raise_if_any()
+        rows, is_seen = _fill(buckets, file, coder, space=space, progress=progress)
         counts = AtomCounts(is_seen, [len(question.scale.options) + 1 for question in asked])
         counted = 0
         for answers in buckets.answers():
@@ -148,3 +139,25 @@ def count_responses(
             counts.add(lasting)
             counted += len(lasting)
     return CountedFile(file, rows, rows - counted, space, asked, counts)
+
+
+def _fill(
+    buckets: Buckets,
+    file: ResponseFile,
+    coder: AnswerCoder,
+    *,
+    space: AtomSpace,
+    progress: Progress,
+) -> tuple[int, npt.NDArray[np.bool_]]:
+    """Put every answer of the file into the buckets; return the rows and which atoms have any."""
+    is_seen = np.zeros(space.size, dtype=bool)
+    problems = Problems(file.path.name)
+    rows = 0
+    for chunk in file.chunks(problems, progress):
+        answers = coder.code(chunk, problems)
+        rows += len(chunk.rows)
+        if not problems.kept:
+            is_seen[answers.atoms] = True
+            buckets.put(answers)
+    problems.raise_if_any()
+    return rows, is_seen
