@@ -104,13 +104,16 @@ class Signal:
 
     `months` are those of the run that the rule rests on, oldest first (for 2-in-3 the last
     three, of which at least two lie near the limit). `side_months` counts the months in a row,
-    up to the latest, on that side of the average.
+    up to the latest, on that side of the average. Where that is a whole shift, the signal is told
+    as one even if the latest month by itself breaks a stronger rule, `latest_rule`: a long run
+    says more than one month does.
     """
 
     rule: Rule
     direction: Direction
     months: tuple[Month, ...]
     side_months: int
+    latest_rule: Rule
 
 
 def process_behaviour(
@@ -241,20 +244,24 @@ def latest_signal(behaviour: ProcessBehaviour) -> Signal | None:
     sign = latest.direction.value
     on_side = _length_from_end([(mean - behaviour.centre) * sign > _EQUAL for mean in means])
     steps = [(b - a) * sign > _EQUAL for a, b in pairwise(means)]
+    is_shift = on_side >= _SHIFT_POINTS and latest.rule is not Rule.TREND
+    rule = Rule.SHIFT if is_shift else latest.rule
     chosen = {
         Rule.OUTSIDE: run[-1:],
         Rule.SHIFT: run[len(run) - on_side :],
         Rule.TREND: run[-(_length_from_end(steps) + 1) :],
         Rule.TWO_IN_THREE: run[-3:],
-    }[latest.rule]
+    }[rule]
     return Signal(
-        rule=latest.rule,
+        rule=rule,
         direction=latest.direction,
         months=tuple(judged.point.month for judged in chosen),
         side_months=on_side,
+        latest_rule=latest.rule,
     )
 
 
+_SHIFT_POINTS = XmrOptions().shift_points
 _EQUAL = 1e-9  # means to one decimal differ by far more
 
 

@@ -169,6 +169,8 @@ def evidence_words(measure: Measure, behaviour: ProcessBehaviour, signal: Signal
             if isinstance(p, JudgedPoint)
         )
         parts.append(f"{side} it {_for_so_long(run)}.")
+    if signal.rule is Rule.SHIFT and signal.latest_rule is Rule.OUTSIDE:
+        parts.append(f"{name} is also {reading_words(behaviour.points[-1])}.")
     if latest.is_small:
         parts.append("Few answers: read with care.")
     parts.extend(CAUTION_WORDS[caution] for caution in behaviour.cautions)
@@ -201,8 +203,23 @@ def unit_reading(measure: Measure, unit_name: str, behaviour: ProcessBehaviour) 
             else (f" That is ordinary variation around its own average of {behaviour.centre:.1f}.")
         )
         return Reading(heading, f"{where}{middle} {cautions}".rstrip())
-    heading = _sentence(cell_words(behaviour)).rstrip(".")
-    return Reading(heading, f"{where} {_signal_sentence(behaviour, signal)} {cautions}".rstrip())
+    sentences = (where, _signal_sentence(behaviour, signal), cautions)
+    return Reading(_heading(signal), " ".join(sentences).rstrip())
+
+
+def _heading(signal: Signal) -> str:
+    is_up = signal.direction is Direction.HIGHER
+    side, limit = ("above", "upper") if is_up else ("below", "lower")
+    often = "month" if _is_monthly(signal.months) else "time"
+    if signal.rule is Rule.SHIFT:
+        length = counted(len(signal.months), often).capitalize()
+        return f"{length} {side} its own average"
+    if signal.rule is Rule.TREND:
+        steps = counted(len(signal.months) - 1, often).capitalize()
+        return f"{steps} in a row {'up' if is_up else 'down'}"
+    if signal.rule is Rule.OUTSIDE:
+        return f"{side.capitalize()} its own {limit} limit"
+    return f"Close to its own {limit} limit"
 
 
 def _signal_sentence(behaviour: ProcessBehaviour, signal: Signal) -> str:

@@ -119,8 +119,8 @@ def test_evidence_over_two_years_names_both(judged: Judged) -> None:
 def test_a_month_outside_at_the_end_of_a_run_tells_of_the_run(judged: Judged) -> None:
     one = judged("north", (3.5, *SEVEN_LOWER, 2.2))
     assert evidence(one) == (
-        "September 2026: 2.2 of 5, 20 answers, 95% interval 1.8 to 2.6. Own average 3.4. "
-        "Below it for eight months."
+        "February to September 2026. September: 2.2 of 5, 20 answers, 95% interval 1.8 to 2.6. "
+        "Own average 3.4. September is also below its limit."
     )
 
 
@@ -183,7 +183,7 @@ def test_each_month_of_the_table_says_what_it_is_part_of(judged: Judged) -> None
 
 def test_the_unit_page_puts_the_run_into_a_heading_and_sentences(judged: Judged) -> None:
     told = reading(judged("north", (3.5, *SEVEN_LOWER)))
-    assert told.heading == "Lower, 7 months"
+    assert told.heading == "Seven months below its own average"
     assert plain(told.text) == (
         "Morale in Assessment North was 3.2 of 5 in August 2026 (20 answers, interval 2.8 to 3.6). "
         "It has been below its own average of 3.4 every month since February 2026. Once would be "
