@@ -40,12 +40,8 @@ def parse_pack(text: str, *, name: str, folder: Path) -> Instrument:
     Raises:
         ImportRejected: as `read_pack`.
     """
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _rejected(name, f"this is not TOML: {error}") from error
     problems = Problems(name)
-    pack = TomlTable("", values, problems)
+    pack = TomlTable("", _toml_values(text, name), problems)
     pack.refuse_unknown(_PACK_KEYS)
     if pack.values.get("format") != FORMAT:
         pack.report("format", f"write format = {FORMAT}; this version of Pulse reads no other")
@@ -76,6 +72,13 @@ def parse_pack(text: str, *, name: str, folder: Path) -> Instrument:
         items=tuple(shelf.items),
         permission=permission,
     )
+
+
+def _toml_values(text: str, name: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _rejected(name, f"this is not TOML: {error}") from error
 
 
 def _require_licence(pack: TomlTable) -> None:
