@@ -8,6 +8,7 @@ from analysis.release import ReleaseHead
 from analysis.trends.rates import JudgedRate, RateBehaviour, RateMonth
 from analysis.turnover import protected_leavers
 from analysis.workforce import subtree_totals, workforce_of
+from analysis.workforce_files import WorkforceMonth
 from pulse.charts.spec import HiddenMonth, ProcessChartSpec, ShownMonth
 from pulse.dashboards.measure_charts import limit_events, span_words
 from pulse.dashboards.month_rows import MARKS
@@ -56,12 +57,13 @@ def protected_months(
 def _protected(
     tree: UnitTree,
     month: Month,
-    own: Mapping[UnitCode, Mapping[Month, object]],
+    own: Mapping[UnitCode, Mapping[Month, WorkforceMonth]],
     *,
     unit: UnitCode,
     threshold: int,
 ) -> int | None:
-    counts = [getattr(own.get(each.code, {}).get(month), "leavers", 0) for each in tree]
+    none = WorkforceMonth(headcount=0, leavers=0)
+    counts = [own.get(each.code, {}).get(month, none).leavers for each in tree]
     shown = protected_leavers(tree.parent_places, counts, threshold=threshold)
     return shown[tree.place(unit)]
 
@@ -110,10 +112,7 @@ def _chart_month(judged: JudgedRate) -> ShownMonth | HiddenMonth:
         is_small=False,
         lower_limit=judged.lower_limit,
         upper_limit=judged.upper_limit,
-        words=(
-            f"{rate_month.month.words}: {rate_words(rate)}, {rate_month.events} leavers of "
-            f"{rate_month.people} people"
-        ),
+        words=f"{rate_month.events} leavers of {rate_month.people} people",
     )
 
 

@@ -9,7 +9,6 @@ from analysis.trends.words import (
     CAUTION_WORDS,
     answers_words,
     few_answers_words,
-    figure_words,
     interval_words,
     reading_words,
 )
@@ -85,8 +84,8 @@ def _chart_month(point: _Point) -> ShownMonth | HiddenMonth:
         lower_limit=point.lower_limit,
         upper_limit=point.upper_limit,
         words=(
-            f"{shown.month.words}: {figure_words(shown)}, {answers_words(shown.respondents)}, "
-            f"95% interval {interval_words(shown)}, {reading_words(point)}"
+            f"{answers_words(shown.respondents)}, 95% interval {interval_words(shown)}, "
+            f"{reading_words(point)}"
         ),
     )
 
