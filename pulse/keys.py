@@ -3,6 +3,7 @@
 import os
 import secrets
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from pulse.config import Settings, SettingsError
@@ -77,7 +78,9 @@ def check_key_folder(folder: Path) -> None:
             )
         _refuse_open(folder, mode, _FOLDER_MODE)
         for path in sorted(folder.iterdir()):
-            _refuse_open(path, path.stat().st_mode, _FILE_MODE)
+            # A draft of a key that another process makes may be gone again by now.
+            with suppress(FileNotFoundError):
+                _refuse_open(path, path.stat().st_mode, _FILE_MODE)
     except FileNotFoundError as error:
         raise KeyFolderError(
             f"The key folder {folder} is missing. Put it back from your backup; if this is a new "

@@ -1,0 +1,149 @@
+"""Migrations: up, down, equal to the tables in code, and whole or not at all."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, inspect, text
+
+from pulse import upgrades
+from pulse.cli.frame import Installation
+from pulse.config import Settings
+from pulse.stores import Stores
+from pulse.upgrades import METADATA, migration_config, store_versions, upgrade_store
+from tests.conftest import RunPulse
+from tests.postgresql_server import STORES, PostgresqlServer, settings_on
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def bare_stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
+    """Stores without any table."""
+    if request.param == "sqlite":
+        stores = Stores.of(Settings.from_environ({"PULSE_HOME": str(tmp_path)}))
+    else:
+        server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+        stores = Stores.of(settings_on(server, tmp_path))
+    yield stores
+    stores.close()
+
+
+def tables_of(engine: Engine) -> set[str]:
+    return set(inspect(engine).get_table_names())
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_the_tables_of_code_and_migrations_are_equal(any_stores: Stores, store: str) -> None:
+    with any_stores.engines[store].connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        assert compare_metadata(context, METADATA[store]) == []
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_every_store_goes_up_and_down_again(bare_stores: Stores, store: str) -> None:
+    engine = bare_stores.engines[store]
+    upgrade_store(bare_stores, store)
+    expected = {name for metadata in METADATA[store] for name in metadata.tables}
+    assert tables_of(engine) == expected | {"alembic_version"}
+    with engine.begin() as connection:
+        command.downgrade(migration_config(store, connection), "base")
+    assert tables_of(engine) == {"alembic_version"}
+    upgrade_store(bare_stores, store)
+    assert tables_of(engine) == expected | {"alembic_version"}
+
+
+def test_a_dry_run_does_every_step_and_keeps_none(bare_stores: Stores) -> None:
+    for store in STORES:
+        upgrade_store(bare_stores, store, dry_run=True)
+        assert tables_of(bare_stores.engines[store]) == set()
+
+
+def test_a_store_without_tables_has_everything_pending(bare_stores: Stores) -> None:
+    for version in store_versions(bare_stores):
+        assert version.current == ""
+        assert [step.store for step in version.pending] == [version.store]
+        assert "Run `pulse init`" in version.what_to_do
+
+
+def test_a_store_up_to_date_has_nothing_to_do(any_stores: Stores) -> None:
+    assert [version.what_to_do for version in store_versions(any_stores)] == ["", "", ""]
+
+
+def test_a_step_that_fails_leaves_the_store_as_it_was(bare_stores: Stores) -> None:
+    engine = bare_stores.archive_engine
+    with engine.begin() as connection:
+        # The last table of the first step is already there, so that step fails at its end.
+        connection.execute(text("CREATE TABLE log_entries (place INTEGER)"))
+    with pytest.raises(Exception, match="already exists"):
+        upgrade_store(bare_stores, "archive")
+    assert tables_of(engine) == {"log_entries"}
+
+
+def test_cells_of_a_unit_lie_beside_each_other_on_sqlite(stores: Stores) -> None:
+    with stores.archive_engine.connect() as connection:
+        made = connection.scalar(text("SELECT sql FROM sqlite_master WHERE name = 'cells'"))
+    assert made.strip().endswith("WITHOUT ROWID")
+
+
+@pytest.fixture
+def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if a later Pulse were installed, which adds a column to the accounts."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(upgrades._FOLDER, folder)
+    (folder / "office" / "versions" / "9999_phone.py").write_text(
+        '"""Phones of accounts."""\n'
+        "import sqlalchemy as sa\n"
+        "from alembic import op\n"
+        'revision, down_revision = "office_9999", "office_0001"\n'
+        'def upgrade(): op.add_column("accounts", sa.Column("phone", sa.String()))\n'
+    )
+    monkeypatch.setattr(upgrades, "_FOLDER", folder)
+
+
+def columns_of_accounts(stores: Stores) -> set[str]:
+    return {column["name"] for column in inspect(stores.office_engine).get_columns("accounts")}
+
+
+@pytest.mark.usefixtures("next_version")
+def test_an_older_store_is_brought_up_to_date(
+    installation: Installation, run_pulse: RunPulse
+) -> None:
+    listed = "office: office_9999, Phones of accounts.\n"
+    tried = run_pulse("upgrade", "--dry-run")
+    assert tried.output.startswith(listed + "All steps work. Nothing was kept")
+    assert "phone" not in columns_of_accounts(installation.stores)
+    assert run_pulse("upgrade").output == f"{listed}Done.\n"
+    assert "phone" in columns_of_accounts(installation.stores)
+    assert run_pulse("upgrade").output == "Everything is up to date.\n"
+
+
+@pytest.mark.usefixtures("installation", "next_version")
+def test_an_older_store_is_not_used_before_it_is_upgraded(run_pulse: RunPulse) -> None:
+    result = run_pulse("log", "verify")
+    assert result.exit_code == 2
+    assert (
+        "The office is from an older Pulse. Make a backup, then run `pulse upgrade`."
+        in result.stderr
+    )
+
+
+def test_a_store_of_a_newer_pulse_is_left_alone(
+    installation: Installation, run_pulse: RunPulse
+) -> None:
+    with installation.stores.office() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = 'office_9999'"))
+    for command_words in (["upgrade"], ["log", "verify"], ["init"]):
+        result = run_pulse(*command_words)
+        assert result.exit_code == 2
+        assert "The office was made by a newer Pulse" in result.stderr
+
+
+def test_the_command_needs_an_installation(run_pulse: RunPulse) -> None:
+    result = run_pulse("upgrade")
+    assert result.exit_code == 2
+    assert "does not exist. Run `pulse init`" in result.stderr
