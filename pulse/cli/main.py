@@ -9,6 +9,7 @@ from pulse.cli.frame import FramedGroup
 _COMMANDS = {
     "account": "pulse.cli.account:account",
     "attack": "pulse.cli.attack:attack",
+    "demo": "pulse.cli.demo:demo",
     "health": "pulse.cli.health:health",
     "import": "pulse.cli.imports:imports",
     "init": "pulse.cli.init:init",

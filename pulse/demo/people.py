@@ -1,0 +1,136 @@
+"""Fictional people of the demo: they answer, they leave, others take their place.
+
+Everything is drawn with the organisation's seed, so that every build gives the same figures.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pulse.demo.city import Organisation
+from pulse.demo.story import pull, usual_level
+from surveys.instruments import ConstructCode, Instrument, Item
+from surveys.months import Month
+from surveys.units import UnitCode
+
+_ROTATION = "ABCD"
+_MOST_QUESTIONS = 8
+_ORDINARY_LEAVING = 0.011  # a month; about one in eight a year
+_PULL_OF_MORALE = 2.2  # log rate per scale point of morale one month before
+
+
+@dataclass(slots=True)
+class _Person:
+    name: str
+    leaning: float
+    readiness: float  # probability to answer in a month
+
+
+@dataclass(slots=True)
+class _Team:
+    code: UnitCode
+    posts: int
+    level: float
+    people: list[_Person] = field(default_factory=list)
+    hired: int = 0
+    vacancies: list[int] = field(default_factory=list)  # months until each post is filled
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFiles:
+    """One month as the import commands take it: CSV text of answers and of workforce figures."""
+
+    month: Month
+    items: tuple[Item, ...]
+    responses: str
+    workforce: tuple[tuple[str, str, int, int], ...]  # unit, month, headcount, leavers
+
+
+def live(organisation: Organisation, instrument: Instrument) -> Iterator[MonthFiles]:
+    """Yield the organisation's months, oldest first."""
+    random = np.random.default_rng(organisation.seed)
+    teams = [
+        _Team(code, posts, float(random.normal(0, 0.25)))
+        for code, posts in organisation.people.items()
+    ]
+    for team in teams:
+        team.people = [_hire(team, random) for _ in range(team.posts)]
+    for place, month in enumerate(organisation.months):
+        items = asked_in(instrument, place)
+        answers = io.StringIO()
+        writer = csv.writer(answers)
+        writer.writerow(["unit", "person", "date", *(item.code for item in items)])
+        workforce = []
+        for team in teams:
+            writer.writerows(_answers(team, month, items, instrument, random))
+            workforce.append(_turn_over(team, month, random))
+        yield MonthFiles(month, items, answers.getvalue(), tuple(workforce))
+
+
+def asked_in(instrument: Instrument, place: int) -> tuple[Item, ...]:
+    """Return the anchors and the month's rotating set, as the default calendar asks them."""
+    letter = _ROTATION[place % len(_ROTATION)]
+    anchors = [item for item in instrument.items if not item.rotation]
+    rotating = [item for item in instrument.items if item.rotation == letter]
+    return tuple(anchors + rotating[: _MOST_QUESTIONS - len(anchors)])
+
+
+def _hire(team: _Team, random: np.random.Generator) -> _Person:
+    team.hired += 1
+    return _Person(f"p{team.hired:03d}", float(random.normal(0, 0.35)), float(random.beta(6, 4)))
+
+
+def _answers(
+    team: _Team,
+    month: Month,
+    items: tuple[Item, ...],
+    instrument: Instrument,
+    random: np.random.Generator,
+) -> Iterator[list[str]]:
+    mood = {
+        item.construct: usual_level(item.construct)
+        + team.level
+        + pull(team.code, item.construct, month)
+        + float(random.normal(0, 0.06))
+        for item in items
+    }
+    for person in team.people:
+        if random.random() > person.readiness:
+            continue
+        day = month.first_day.replace(day=int(random.integers(3, 25)))
+        choices = [
+            _choice(item, mood[item.construct] + person.leaning, instrument, random)
+            for item in items
+        ]
+        yield [team.code, person.name, day.isoformat(), *choices]
+
+
+def _choice(item: Item, level: float, instrument: Instrument, random: np.random.Generator) -> str:
+    scale = instrument.scales[item.scale]
+    roll = random.random()
+    if roll < 0.02:  # noqa: PLR2004 - one answer in fifty is skipped
+        return ""
+    if scale.unscored and roll < 0.07:  # noqa: PLR2004 - and some prefer not to say
+        return scale.unscored[0]
+    most = len(scale.labels)
+    score = int(np.clip(round(level + random.normal(0, 0.85)), 1, most))
+    return scale.labels[(most + 1 - score if item.reverse_keyed else score) - 1]
+
+
+def _turn_over(team: _Team, month: Month, random: np.random.Generator) -> tuple[str, str, int, int]:
+    """Let people leave and join; morale of the month before moves the rate of leaving."""
+    headcount = len(team.people)
+    morale = team.level + pull(team.code, ConstructCode("morale"), month.shifted(-1))
+    rate = min(0.5, _ORDINARY_LEAVING * float(np.exp(-_PULL_OF_MORALE * morale)))
+    staying = [person for person in team.people if random.random() >= rate]
+    leavers = headcount - len(staying)
+    team.people = staying
+    team.vacancies = [months - 1 for months in team.vacancies]
+    arrivals = sum(months <= 0 for months in team.vacancies)
+    team.vacancies = [months for months in team.vacancies if months > 0]
+    team.vacancies += [int(random.integers(1, 4)) for _ in range(leavers)]
+    team.people += [_hire(team, random) for _ in range(arrivals)]
+    return team.code, str(month), headcount, leavers

@@ -1,0 +1,196 @@
+"""The demo: a city whose figures are the same at each build, and hold a story to find."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from analysis.archive import units_history, visible_releases
+from analysis.release import ShownCell, Suppressed
+from analysis.trends.behaviour import Direction, latest_signal, process_behaviour
+from analysis.trends.measures import measures_of, series_of
+from analysis.workforce import subtree_totals
+from pulse.demo.building import build
+from pulse.demo.serving import DemoSite, demo_sites, make_passwords
+from pulse.office.accounts import all_accounts
+from pulse.stores import Stores
+from surveys.months import Month
+from surveys.units import UnitCode
+
+
+def quiet(_line: str) -> None:
+    """Hear the steps of a build and say nothing."""
+
+
+@pytest.fixture(scope="module")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both organisations, built once for all tests of this module."""
+    folder = tmp_path_factory.mktemp("demo")
+    for site in demo_sites(folder, 8000):
+        build(site.organisation, site.settings, quiet)
+    return folder
+
+
+@pytest.fixture
+def city(demo_folder: Path) -> DemoSite:
+    return demo_sites(demo_folder, 8000)[0]
+
+
+@pytest.fixture
+def charity(demo_folder: Path) -> DemoSite:
+    return demo_sites(demo_folder, 8000)[1]
+
+
+@pytest.fixture
+def city_stores(city: DemoSite) -> Iterator[Stores]:
+    with closing(Stores.of(city.settings)) as stores:
+        yield stores
+
+
+def release_hashes(site: DemoSite) -> list[str]:
+    with closing(Stores.of(site.settings)) as stores, stores.archive() as session:
+        return [head.sha256 for head in visible_releases(session)]
+
+
+def direction_of(stores: Stores, unit: str, construct: str) -> Direction | None:
+    """The direction of the signal that the unit's latest month is part of, if it is of any."""
+    with stores.archive() as session:
+        heads = visible_releases(session)
+        history = units_history(session, [UnitCode(unit)])[UnitCode(unit)]
+    measure = next(m for m in measures_of(heads) if m.code == construct)
+    found = latest_signal(process_behaviour(series_of(measure, heads, history)))
+    return None if found is None else found.direction
+
+
+def test_two_builds_give_the_same_figures(charity: DemoSite, tmp_path: Path) -> None:
+    again = demo_sites(tmp_path, 8000)[1]
+    build(again.organisation, again.settings, quiet)
+    assert release_hashes(again) == release_hashes(charity)
+
+
+def test_the_city_has_sixty_teams_of_8_to_25_people_on_four_levels(city: DemoSite) -> None:
+    assert len(city.organisation.people) == 60
+    assert set(city.organisation.people.values()) <= set(range(8, 26))
+
+
+def test_eighteen_months_are_released(city_stores: Stores) -> None:
+    with city_stores.archive() as session:
+        heads = visible_releases(session)
+    assert [head.month for head in heads] == [Month(2025, 5).shifted(n) for n in range(18)]
+    assert max(heads[0].tree.depth(unit.code) for unit in heads[0].tree) == 3
+
+
+def test_most_teams_of_the_city_are_shown_and_some_are_hidden(city_stores: Stores) -> None:
+    with city_stores.archive() as session:
+        tree = visible_releases(session)[-1].tree
+        teams = [unit.code for unit in tree if not tree.children(unit.code)]
+        latest = [months[-1].cell for months in units_history(session, teams).values()]
+    shown = sum(isinstance(cell, ShownCell) for cell in latest)
+    assert 30 < shown < 60
+
+
+def test_the_stricter_charity_hides_most_of_its_teams(charity: DemoSite) -> None:
+    with closing(Stores.of(charity.settings)) as stores, stores.archive() as session:
+        tree = visible_releases(session)[-1].tree
+        teams = [unit.code for unit in tree if not tree.children(unit.code)]
+        latest = [months[-1].cell for months in units_history(session, teams).values()]
+    assert sum(isinstance(cell, Suppressed) for cell in latest) >= 5
+
+
+@pytest.mark.parametrize(
+    ("unit", "construct", "direction"),
+    [
+        ("HP-AS", "workload", Direction.LOWER),
+        ("HP-AS", "morale", Direction.LOWER),
+        ("HP-SC", "fair-treatment", Direction.LOWER),
+        ("CL-LC-1", "morale", Direction.HIGHER),
+    ],
+)
+def test_the_planted_story_can_be_found(
+    city_stores: Stores, unit: str, construct: str, direction: Direction
+) -> None:
+    assert direction_of(city_stores, unit, construct) is direction
+
+
+def test_people_leave_assessment_after_the_surge(city_stores: Stores) -> None:
+    unit = UnitCode("HP-AS")
+    with city_stores.archive() as session:
+        trees = {head.month: head.tree for head in visible_releases(session)}
+        months = subtree_totals(session, trees, [unit])[unit]
+    before = sum(m.leavers for month, m in months.items() if month < Month(2026, 3))
+    after = sum(m.leavers for month, m in months.items() if month >= Month(2026, 3))
+    assert after / 8 > 2 * before / 10  # leavers a month
+
+
+def test_passwords_are_new_each_time_and_the_accounts_stay(city: DemoSite) -> None:
+    first, second = make_passwords(city), make_passwords(city)
+    assert not {s.password for s in first} & {s.password for s in second}
+    with closing(Stores.of(city.settings)) as stores, stores.office() as session:
+        assert [a.sign_in_name for a in all_accounts(session)] == sorted(s.name for s in second)
+
+
+def test_a_build_that_was_cut_short_is_started_again(tmp_path: Path) -> None:
+    site = demo_sites(tmp_path, 8000)[1]
+
+    def power_cut(line: str) -> None:
+        if Month(2025, 10).words in line:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build(site.organisation, site.settings, power_cut)
+    assert not site.settings.home.exists()
+    build(site.organisation, site.settings, quiet)
+    assert len(release_hashes(site)) == 18
+
+
+def free_ports() -> int:
+    """A port that is free together with the one after it."""
+    for port in range(18080, 18180, 2):
+        with socket.socket() as first, socket.socket() as second:
+            if first.connect_ex(("127.0.0.1", port)) and second.connect_ex(("127.0.0.1", port + 1)):
+                return port
+    raise AssertionError("no two free ports side by side")
+
+
+def answer_of(port: int) -> str:
+    """What the sign-in page on the port says, once it is served."""
+    for _ in range(150):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in") as page:
+                return str(page.read().decode())
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError(f"nothing is served on port {port}")
+
+
+def test_the_demo_serves_both_organisations_until_it_is_stopped(demo_folder: Path) -> None:
+    port = free_ports()
+    command = [sys.executable, "-m", "pulse", "demo", "--folder", str(demo_folder)]
+    demo = subprocess.Popen(
+        [*command, "--port", str(port)],
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        text=True,
+    )
+    try:
+        assert "Eastmoor" in answer_of(port)
+        assert "Fernhollow" in answer_of(port + 1)
+    finally:
+        demo.send_signal(signal.SIGINT)
+        printed, _ = demo.communicate(timeout=60)
+    assert f"http://127.0.0.1:{port + 1}" in printed
+    assert free_to_use(port)
+    assert free_to_use(port + 1)
+
+
+def free_to_use(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
