@@ -91,8 +91,10 @@ def test_cells_of_a_unit_lie_beside_each_other_on_sqlite(stores: Stores) -> None
 
 
 @pytest.fixture
-def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if a later Pulse were installed, which adds a column to the accounts."""
+def next_version(
+    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Installation:
+    """The installation as if a later Pulse were there, which adds a column to the accounts."""
     folder = tmp_path / "migrations"
     shutil.copytree(upgrades._FOLDER, folder)
     (folder / "office" / "versions" / "9999_phone.py").write_text(
@@ -103,26 +105,26 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         'def upgrade(): op.add_column("accounts", sa.Column("phone", sa.String()))\n'
     )
     monkeypatch.setattr(upgrades, "_FOLDER", folder)
+    return installation
 
 
 def columns_of_accounts(stores: Stores) -> set[str]:
     return {column["name"] for column in inspect(stores.office_engine).get_columns("accounts")}
 
 
-@pytest.mark.usefixtures("next_version")
 def test_an_older_store_is_brought_up_to_date(
-    installation: Installation, run_pulse: RunPulse
+    next_version: Installation, run_pulse: RunPulse
 ) -> None:
     listed = "office: office_9999, Phones of accounts.\n"
     tried = run_pulse("upgrade", "--dry-run")
     assert tried.output.startswith(listed + "All steps work. Nothing was kept")
-    assert "phone" not in columns_of_accounts(installation.stores)
+    assert "phone" not in columns_of_accounts(next_version.stores)
     assert run_pulse("upgrade").output == f"{listed}Done.\n"
-    assert "phone" in columns_of_accounts(installation.stores)
+    assert "phone" in columns_of_accounts(next_version.stores)
     assert run_pulse("upgrade").output == "Everything is up to date.\n"
 
 
-@pytest.mark.usefixtures("installation", "next_version")
+@pytest.mark.usefixtures("next_version")
 def test_an_older_store_is_not_used_before_it_is_upgraded(run_pulse: RunPulse) -> None:
     result = run_pulse("log", "verify")
     assert result.exit_code == 2
