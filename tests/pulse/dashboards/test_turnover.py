@@ -1,0 +1,201 @@
+"""Morale beside leavers: what HR sees, what leaders see, and what it takes to say anything."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
+
+from analysis.archive import visible_releases
+from analysis.tables import WorkforceRow
+from pulse.access import Role, Viewer
+from pulse.dashboards.scope import scope_of
+from pulse.dashboards.turnover import TurnoverPage, turnover_page
+from pulse.dashboards.turnover_rows import Hidden, NotThere, Number
+from pulse.stores import Stores
+from surveys.ledger.signing import LogSigner
+from surveys.months import Month
+from surveys.units import Unit, UnitCode, UnitTree
+from tests.pulse.dashboards.pages import chart_values, rows_of, text_of
+from tests.pulse.released import FIRST, MANY, months_from, release, tally_of, workforce
+
+SignInAs = Callable[..., FlaskClient]
+TEAMS = tuple(f"team-{number:02}" for number in range(12))
+CITY = UnitTree.of(
+    date(2025, 1, 1),
+    [
+        Unit(UnitCode("root"), "City", None),
+        *(Unit(UnitCode(team), team.title(), UnitCode("root")) for team in TEAMS),
+    ],
+)
+
+
+def page_of(session: Session, role: Role = Role.HR, *units: str, unit: str = "") -> TurnoverPage:
+    heads = visible_releases(session)
+    viewer = Viewer("id", "Dana Okafor", role, tuple(UnitCode(code) for code in units))
+    scope = scope_of(viewer, heads[-1].tree)
+    return turnover_page(session, heads, viewer, scope, unit=unit)
+
+
+def city_where_low_morale_goes_with_leaving(session: Session, signer: LogSigner) -> None:
+    """Twelve teams for ten months; the lower a team's morale, the more of its people leave."""
+    months = months_from(FIRST, 10)
+    means = {team: 2.2 + 0.15 * place for place, team in enumerate(TEAMS)}
+    tallies = [tally_of(month, dict.fromkeys(TEAMS, 20), means=means) for month in months]
+    release(session, tallies, signer, tree=CITY)
+    session.execute(
+        insert(WorkforceRow),
+        [
+            {"unit_code": team, "month": str(month), "headcount": 30, "leavers": 4 - place // 3}
+            for place, team in enumerate(TEAMS)
+            for month in months
+        ],
+    )
+
+
+@pytest.fixture
+def archive(stores: Stores, released_months: tuple[Month, ...]) -> Stores:
+    with stores.archive() as session:
+        workforce(session, released_months, {"north-1": 2, "south-2": 3})
+    return stores
+
+
+def test_without_workforce_figures_hr_reads_the_command_and_a_leader_what_will_come(
+    stores: Stores, released_months: tuple[Month, ...]
+) -> None:
+    assert released_months
+    with stores.archive() as session:
+        hr, leader = page_of(session), page_of(session, Role.LEADER, "north")
+
+    assert hr.command == "pulse import workforce WORKFORCE.csv"
+    assert leader.command == ""
+    assert leader.setup.startswith("When HR has brought in")
+    assert hr.estimates == ()
+    assert hr.forest is None
+
+
+def test_below_its_minimum_the_page_gives_no_number_and_says_what_is_missing(
+    archive: Stores,
+) -> None:
+    with archive.archive() as session:
+        page = page_of(session)
+
+    assert page.forest is None
+    assert [estimate.number for estimate in page.estimates] == ["not told", "not told"]
+    assert "There are 5, so 5 more." in page.estimates[0].words
+
+
+def test_hr_reads_the_leavers_as_imported(archive: Stores) -> None:
+    with archive.archive() as session:
+        row = page_of(session).months.rows[0]
+
+    assert (row.people, row.leavers, row.rate) == (Number("150"), Number("8"), Number("5.3%"))
+
+
+def test_a_leader_reads_protected_leavers_only(archive: Stores) -> None:
+    with archive.archive() as session:
+        north = page_of(session, Role.LEADER, "north")
+        root = page_of(session, Role.LEADER, "root")
+
+    assert isinstance(north.months.rows[0].leavers, Hidden)
+    assert isinstance(north.months.rows[0].rate, Hidden)
+    assert north.months.leaver_chart is None
+    assert root.months.rows[0].leavers == Number("8")
+
+
+def test_no_leavers_and_few_leavers_look_the_same_to_a_leader(
+    stores: Stores, released_months: tuple[Month, ...]
+) -> None:
+    leavers = {"north-1": 0, "north-2": 0, "north-3": 0, "south-1": 9, "south-2": 9}
+    with stores.archive() as session:
+        workforce(session, released_months, leavers)
+        none = page_of(session, Role.LEADER, "north").months
+        few = page_of(session, Role.LEADER, "north-1").months
+
+    assert (
+        none.rows[0].leavers == few.rows[0].leavers == Hidden("too few leavers here or beside it")
+    )
+
+
+def test_months_without_workforce_figures_say_so(
+    stores: Stores, released_months: tuple[Month, ...]
+) -> None:
+    with stores.archive() as session:
+        workforce(session, released_months[:-1], {})
+        rows = page_of(session).months.rows
+
+    assert rows[0].leavers == NotThere("no figures")
+    assert isinstance(rows[1].leavers, Number)
+
+
+def test_where_lower_morale_goes_with_leaving_both_numbers_are_told_in_words(
+    stores: Stores, signer: LogSigner
+) -> None:
+    with stores.archive() as session:
+        city_where_low_morale_goes_with_leaving(session, signer)
+        page = page_of(session)
+
+    assert page.lead.startswith("Between units, yes: where morale is higher, fewer people leave.")
+    assert page.forest is not None
+    between, pooled = page.forest.estimates
+    assert between.high < 0
+    assert pooled.high < 0
+    assert page.estimates[0].words.startswith("Moves with:")
+
+
+def test_every_viewer_reads_the_same_associations(stores: Stores, signer: LogSigner) -> None:
+    with stores.archive() as session:
+        city_where_low_morale_goes_with_leaving(session, signer)
+
+        assert page_of(session).estimates == page_of(session, Role.LEADER, TEAMS[0]).estimates
+
+
+def test_changed_workforce_figures_are_not_answered_from_memory(
+    stores: Stores, signer: LogSigner
+) -> None:
+    with stores.archive() as session:
+        city_where_low_morale_goes_with_leaving(session, signer)
+        before = page_of(session).estimates[0].number
+        session.execute(
+            update(WorkforceRow).where(WorkforceRow.unit_code == TEAMS[0]).values(leavers=0)
+        )
+
+        assert page_of(session).estimates[0].number != before
+
+
+def test_forest_table_and_charts_hold_the_same_numbers(
+    stores: Stores, signer: LogSigner, sign_in_as: SignInAs
+) -> None:
+    with stores.archive() as session:
+        city_where_low_morale_goes_with_leaving(session, signer)
+        page = page_of(session)
+    html = sign_in_as(Role.HR).get("/turnover").text
+    estimates, months = rows_of(html, "Table 1"), rows_of(html, "Table 2")
+
+    assert page.forest is not None
+    for row, estimate in zip(estimates[1:], page.forest.estimates, strict=True):
+        assert row[1].startswith(f"{estimate.value:.2f}".replace("-", "\N{MINUS SIGN}"))
+    assert chart_values(html, figure=1) == [float(row[1]) for row in months[:0:-1]]
+    rates = [f"{value:.1f}%" for value in chart_values(html, figure=2)]
+    assert rates == [row[4] for row in months[:0:-1]]
+
+
+def test_one_of_several_units_can_be_chosen_and_no_foreign_one(archive: Stores) -> None:
+    with archive.archive() as session:
+        chosen = page_of(session, Role.LEADER, "north", "south-1", unit="south-1")
+        foreign = page_of(session, Role.LEADER, "north", "south-1", unit="south-2")
+
+    assert [option.words for option in chosen.tops] == ["Assessment South", "North"]
+    assert chosen.unit_name == "Assessment South"
+    assert foreign.unit_name == "North"
+
+
+def test_the_page_says_what_it_cannot_tell(archive: Stores, sign_in_as: SignInAs) -> None:
+    assert archive
+    assert MANY
+    text = text_of(sign_in_as(Role.LEADER, ["north"]).get("/turnover").text)
+
+    assert "nothing predicts that anyone will leave" in text
+    assert "A number of leavers below 5 is hidden" in text
