@@ -129,28 +129,49 @@ def prepare_release(
         coarse=coded.coarse,
         withheld=coded.withheld,
     )
+    return _written(tally.month, source, tree, policy, header, _PublishedCells(shown, coded))
+
+
+@dataclass(frozen=True, slots=True)
+class _PublishedCells:
+    """Which units are shown, and what each shows."""
+
+    shown: _ShownCells
+    coded: _CodedMonth
+
+
+def _written(
+    month: Month,
+    source: Source,
+    tree: UnitTree,
+    policy: AnonymityPolicy,
+    header: ReleaseHeader,
+    cells: _PublishedCells,
+) -> PreparedRelease:
+    """Return the release as the texts that are stored and hashed."""
+    published = cells.shown.published
     return PreparedRelease(
-        month=tally.month,
+        month=month,
         source=source,
         threshold=policy.shown_threshold,
         items=header.items,
         tree=tree_text(tree),
         header=header_text(header),
         certificate=certificate_text(
-            tally.month, source, tree=tree, published=shown.published, policy=policy, header=header
+            month, source, tree=tree, published=published, policy=policy, header=header
         ),
-        cells=_cells(tree, shown, coded),
+        cells=_cells(tree, cells.shown, cells.coded),
     )
 
 
 def _own_counts(tally: MonthTally, tree: UnitTree) -> Whole:
-    """Return a row per unit: its own respondents, then its counts of each item by item code."""
+    """Return a row per unit: its own respondents, then its counts of each item as asked."""
     if any(code not in tree for code in tally.atoms):
         raise ReleaseRefused(
             "Answers were counted in a unit that the month's unit tree does not have. "
             "Import the unit tree of that month first."
         )
-    columns = [tally.items[code].counts for code in sorted(tally.items)]
+    columns = [tally.items[code].counts for code in tally.items]
     rows = np.concatenate([tally.respondents[:, np.newaxis], *columns], axis=1)
     own = np.zeros((len(tree), rows.shape[1]), dtype=np.int64)
     own[[tree.place(code) for code in tally.atoms]] = rows
@@ -197,7 +218,7 @@ def _code(
     First in the finest steps. If a proof is found, in the coarse steps; an item for which there is
     still one is withheld everywhere, and the others keep their fine steps if those were safe.
     """
-    codes = sorted(tally.items)
+    codes = list(tally.items)
     widths = np.cumsum([tally.items[code].counts.shape[1] for code in codes])[:-1]
     by_item = dict(zip(codes, np.split(counts, widths, axis=1), strict=True)) if codes else {}
     fine = _coded(tally, by_item, shown, CodingRules.of(policy, coarse=False))

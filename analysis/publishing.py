@@ -93,19 +93,7 @@ def stage(session: Session, prepared: PreparedRelease, *, import_sha256: str | N
         )
     )
     session.flush()
-    for first in range(0, len(prepared.cells), _ROWS_AT_ONCE):
-        session.execute(
-            insert(CellRow),
-            [
-                {
-                    "unit_code": cell.unit,
-                    "month": month,
-                    "respondents": cell.respondents,
-                    "figures": cell.figures,
-                }
-                for cell in prepared.cells[first : first + _ROWS_AT_ONCE]
-            ],
-        )
+    _insert_cells(session, prepared)
 
 
 def make_visible(
@@ -174,6 +162,23 @@ def verify_release(session: Session, month: Month) -> ReleaseCheck:
     ):
         broken.append("release")
     return ReleaseCheck(month, tuple(broken))
+
+
+def _insert_cells(session: Session, prepared: PreparedRelease) -> None:
+    month = str(prepared.month)
+    for first in range(0, len(prepared.cells), _ROWS_AT_ONCE):
+        session.execute(
+            insert(CellRow),
+            [
+                {
+                    "unit_code": cell.unit,
+                    "month": month,
+                    "respondents": cell.respondents,
+                    "figures": cell.figures,
+                }
+                for cell in prepared.cells[first : first + _ROWS_AT_ONCE]
+            ],
+        )
 
 
 def _refuse_visible(row: ReleaseRow) -> None:

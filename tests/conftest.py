@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from pulse.cli.frame import Installation
 from pulse.cli.main import main
@@ -28,6 +30,16 @@ from tests.postgresql_server import (
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 ADMINISTRATOR_PASSWORD = "administrator password"
+
+# No test depends on the clock, and a plain run draws the same examples each time;
+# `--hypothesis-profile=search` draws new ones.
+hypothesis_settings.register_profile(
+    "repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.register_profile(
+    "search", deadline=None, max_examples=2000, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("repeatable")
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,5 @@
 """`pulse demo`: two fictional organisations with 18 months of history, built and served."""
 
-import os
 from pathlib import Path
 
 import click
@@ -32,7 +31,7 @@ def demo(*, folder: Path, port: int, build_only: bool) -> None:
     if build_only:
         _introduce(sites, sign_ins)
         return
-    serve(sites, dict(os.environ), lambda: _introduce(sites, sign_ins))
+    serve(sites, lambda: _introduce(sites, sign_ins))
 
 
 def _introduce(sites: tuple[DemoSite, ...], sign_ins: list[tuple[SignIn, ...]]) -> None:

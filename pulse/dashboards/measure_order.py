@@ -1,4 +1,4 @@
-"""The order in which pages name measures: morale first, then what was asked last."""
+"""The order in which pages name measures: what was asked last, in the order of the pulse."""
 
 from collections.abc import Sequence
 
@@ -6,20 +6,11 @@ from analysis.release import ReleaseHead
 from analysis.trends.measures import Measure, measures_of
 from surveys.months import Month
 
-MORALE = "morale"
-
 
 def ordered_measures(heads: Sequence[ReleaseHead]) -> tuple[Measure, ...]:
-    """Return the measures of the releases: morale, then the latest asked, then A to Z."""
+    """Return the measures of the releases: the latest asked first, else in the pulse's order."""
     return tuple(
-        sorted(
-            measures_of(heads),
-            key=lambda measure: (
-                measure.code != MORALE,
-                -last_asked(measure, heads).ordinal,
-                measure.name.casefold(),
-            ),
-        )
+        sorted(measures_of(heads), key=lambda measure: -last_asked(measure, heads).ordinal)
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pulse.access import Role
-from pulse.config import Settings
+from pulse.config import VARIABLES, Settings
 from pulse.demo.city import Organisation, eastmoor, fernhollow
 from pulse.office.accounts import Account, all_accounts, change_password, create_account
 from pulse.stores import Stores
@@ -85,10 +85,10 @@ def make_passwords(site: DemoSite) -> tuple[SignIn, ...]:
     return tuple(made)
 
 
-def serve(sites: Sequence[DemoSite], environ: dict[str, str], ready: Callable[[], None]) -> None:
+def serve(sites: Sequence[DemoSite], ready: Callable[[], None]) -> None:
     """Run a server per site until one ends or somebody presses Ctrl+C; leave none behind."""
     with ExitStack() as stack:
-        servers = [stack.enter_context(_server(site, environ)) for site in sites]
+        servers = [stack.enter_context(_server(site)) for site in sites]
         stack.callback(_stop, servers)
         ready()
         try:
@@ -97,14 +97,17 @@ def serve(sites: Sequence[DemoSite], environ: dict[str, str], ready: Callable[[]
             return
 
 
-def _server(site: DemoSite, environ: dict[str, str]) -> "subprocess.Popen[bytes]":
+def _server(site: DemoSite) -> "subprocess.Popen[bytes]":
     own = {
         "PULSE_HOME": str(site.settings.home),
         "PULSE_ORGANISATION": site.settings.organisation,
         "PULSE_PUBLIC_URL": site.settings.public_url,
     }
-    command = [sys.executable, "-m", "pulse", "serve", "--port", str(site.port)]
-    return subprocess.Popen(command, env=environ | own)  # noqa: S603 - our own command
+    # `env` takes away what a real installation on this machine may have set.
+    unset = [word for name in VARIABLES if name not in own for word in ("-u", name)]
+    given = [f"{name}={value}" for name, value in own.items()]
+    pulse = [sys.executable, "-m", "pulse", "serve", "--port", str(site.port)]
+    return subprocess.Popen(["/usr/bin/env", *unset, *given, *pulse])  # noqa: S603 - our own command
 
 
 def _stop(servers: Sequence["subprocess.Popen[bytes]"]) -> None:
