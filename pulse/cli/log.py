@@ -33,7 +33,7 @@ def verify_log(*, since: Path | None) -> None:
         click.echo(f"All {check.entries} entries match their signed checkpoints.")
         if since is None:
             return
-        kept = open_checkpoint(since.read_text(encoding="utf-8"), public_key)
+        kept = open_checkpoint(_text_of(since), public_key)
         if not extends(session, kept):
             click.echo(f"The first {kept.size} entries are not the ones of the kept checkpoint.")
             raise click.exceptions.Exit(1)
@@ -68,11 +68,14 @@ def prove(place: int) -> None:
 @click.option("--key", "key_text", required=True, help="The public key that the union kept.")
 def check_proof(file: Path, *, key_text: str) -> None:
     """Check a proof that `pulse log prove` printed; needs no installation and no network."""
-    try:
-        text = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise CommandFailed(f"{file} is not a text file.") from error
-    proven = read_proof(text, LogPublicKey.parse(key_text))
+    proven = read_proof(_text_of(file), LogPublicKey.parse(key_text))
     size = proven.checkpoint.size
     click.echo(f"Entry {proven.place} stands in the signed log of {size} entries:")
     click.echo(json.dumps(json.loads(proven.document), indent=2, ensure_ascii=False))
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise CommandFailed(f"{file} is not a text file.") from error
