@@ -62,7 +62,11 @@ class CountedFile:
         return self.space.tree_of(month)
 
     def tally(self, month: Month) -> MonthTally:
-        """Return the month's counts; its atoms are the units in which somebody answered."""
+        """Return the month's counts; its atoms are the units in which somebody answered.
+
+        A question that nobody in the whole organisation answered was not asked in the month: a
+        file of many months has a column for each question that was asked in any of them.
+        """
         units: list[UnitCode] = []
         places: list[int] = []
         for place, atom in enumerate(self.counts.atoms.tolist()):
@@ -75,6 +79,7 @@ class CountedFile:
                 question.item, question.scale, counts[places].astype(np.int64)
             )
             for question, counts in zip(self.questions, self.counts.per_item, strict=True)
+            if counts[places, :-1].any()
         }
         respondents = self.counts.per_item[0][places].sum(axis=1, dtype=np.int64)
         return MonthTally(month, tuple(units), respondents, items)

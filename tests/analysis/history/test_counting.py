@@ -53,8 +53,10 @@ def test_an_answer_is_a_number_a_label_or_blank_for_skipped(
     tmp_path: Path, answer: str, column: int
 ) -> None:
     expected = [0] * 6
-    expected[column] = 1
-    assert counts(tmp_path, [f"a,P1,2025-03-05,{answer},1"]) == {"a": expected}
+    expected[2] += 1
+    expected[column] += 1
+    rows = [f"a,P1,2025-03-05,{answer},1", "a,P2,2025-03-05,3,1"]
+    assert counts(tmp_path, rows) == {"a": expected}
 
 
 def test_an_unscored_label_is_an_answer(tmp_path: Path) -> None:
@@ -245,6 +247,14 @@ def test_any_usual_encoding_gives_the_same_counts(tmp_path: Path, encoding: str)
     path.write_bytes("\r\n".join([HEADER, *rows]).encode(encoding))
     tally = count(path, tmp_path).tally(MARCH)
     assert tally.items[ItemCode("morale")].counts.tolist() == [[0, 1, 1, 0, 0, 0]]
+
+
+def test_a_question_that_nobody_answered_in_a_month_was_not_asked_in_it(tmp_path: Path) -> None:
+    rows = ["a,P1,2025-03-05,,4", "a,P2,2025-03-05,,2", "a,P1,2025-04-05,3,"]
+    counted = count(write_rows(tmp_path / "answers.csv", rows), tmp_path)
+    both = {column.item for column in MAPPING.items}
+    assert set(counted.tally(MARCH).items) == both - {ItemCode("morale")}
+    assert set(counted.tally(APRIL).items) == {ItemCode("morale")}
 
 
 def test_progress_adds_up_to_the_file(tmp_path: Path) -> None:
