@@ -125,11 +125,16 @@ def test_other_dates_are_read_by_their_format(tmp_path: Path) -> None:
 
 
 def test_the_last_answer_of_a_month_counts_whole(tmp_path: Path) -> None:
-    rows = ["a,P1,2025-03-20,,2", "a,P1,2025-03-05,1,1", "a,P1,2025-03-20,4,"]
+    rows = [
+        "a,P1,2025-03-20,,2",
+        "a,P1,2025-03-05,1,1",
+        "a,P1,2025-03-20,4,",
+        "a,P2,2025-03-20,2,2",
+    ]
     tally = count(write_rows(tmp_path / "answers.csv", rows), tmp_path).tally(MARCH)
-    assert tally.items[ItemCode("morale")].counts.tolist() == [[0, 0, 0, 1, 0, 0]]
+    assert tally.items[ItemCode("morale")].counts.tolist() == [[0, 1, 0, 1, 0, 0]]
     # The second question was skipped in that answer; an earlier one does not fill the gap.
-    assert tally.items[ItemCode("workload")].counts.tolist() == [[0, 0, 0, 0, 0, 1]]
+    assert tally.items[ItemCode("workload")].counts.tolist() == [[0, 1, 0, 0, 0, 1]]
 
 
 def test_one_id_in_two_units_is_two_people_and_in_two_months_two_answers(tmp_path: Path) -> None:
