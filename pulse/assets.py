@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from types import MappingProxyType
 
@@ -57,6 +58,8 @@ def hashed_file(name: str) -> Response:
     response.vary.add("Accept-Encoding")
     if packed:
         response.content_encoding = packed
+    if response.status_code == HTTPStatus.NOT_MODIFIED or request.method == "HEAD":
+        response.close()  # no body is sent, so the server never closes the file that was opened
     return response
 
 

@@ -1,5 +1,7 @@
 """Headers of every page: nothing foreign comes in, nothing about the reader goes out."""
 
+import gc
+import warnings
 from dataclasses import replace
 
 import pytest
@@ -64,6 +66,19 @@ def test_only_a_page_with_charts_may_have_style_attributes(app: Flask) -> None:
 def test_styles_may_be_kept_by_the_browser_for_ever(client: FlaskClient) -> None:
     address = client.get("/sign-in").text.split('rel="stylesheet" href="')[1].split('"')[0]
     assert "immutable" in client.get(address, buffered=True).headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_style_that_the_browser_has_already_is_not_left_open(
+    client: FlaskClient, method: str
+) -> None:
+    address = client.get("/sign-in").text.split('rel="stylesheet" href="')[1].split('"')[0]
+    known = client.get(address, buffered=True).headers["ETag"]
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        client.open(address, method=method, headers={"If-None-Match": known})
+        gc.collect()
+    assert [warning for warning in heard if warning.category is ResourceWarning] == []
 
 
 def test_over_https_the_browser_is_told_to_stay_there(https: FlaskClient) -> None:
