@@ -49,7 +49,7 @@ C1 = "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"
 E5 = "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b"
 G1 = "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0"
 
-TREES = st.lists(st.binary(max_size=8), min_size=1, max_size=40).map(
+TREES = st.lists(st.binary(max_size=8), min_size=1, max_size=40, unique=True).map(
     lambda entries: [leaf_hash(entry) for entry in entries]
 )
 
@@ -116,10 +116,10 @@ def test_every_inclusion_proof_holds_at_its_own_place_only(
         data.draw(st.integers(0, len(leaves) - 1)),
         data.draw(st.integers(-1, len(leaves))),
     )
-    proof = inclusion_proof(leaves, place)
-    at = {"size": len(leaves), "root": root_of(leaves), "proof": proof}
-    assert is_included(leaves[place], place, **at)
-    assert is_included(leaves[place], other, **at) == (other == place)
+    proof, root = inclusion_proof(leaves, place), root_of(leaves)
+    leaf, size = leaves[place], len(leaves)
+    assert is_included(leaf, place, size=size, root=root, proof=proof)
+    assert is_included(leaf, other, size=size, root=root, proof=proof) == (other == place)
 
 
 @given(TREES, st.data())
