@@ -1,10 +1,11 @@
 """Serves the demo: fresh passwords, one server per organisation, until somebody stops it."""
 
 import secrets
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,15 +87,21 @@ def make_passwords(site: DemoSite) -> tuple[SignIn, ...]:
 
 
 def serve(sites: Sequence[DemoSite], ready: Callable[[], None]) -> None:
-    """Run a server per site until one ends or somebody presses Ctrl+C; leave none behind."""
-    with ExitStack() as stack:
-        servers = [stack.enter_context(_server(site)) for site in sites]
-        stack.callback(_stop, servers)
+    """Run a server per site until one ends or somebody stops the demo; leave none behind."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    servers: list[subprocess.Popen[bytes]] = []
+    try:
+        servers.extend(_server(site) for site in sites)
         ready()
-        try:
-            servers[0].wait()
-        except KeyboardInterrupt:
-            return
+        servers[0].wait()
+    except KeyboardInterrupt:
+        return
+    finally:
+        _stop(servers)
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _server(site: DemoSite) -> "subprocess.Popen[bytes]":

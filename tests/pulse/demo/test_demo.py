@@ -171,7 +171,10 @@ def answer_of(port: int) -> str:
     raise AssertionError(f"nothing is served on port {port}")
 
 
-def test_the_demo_serves_both_organisations_until_it_is_stopped(demo_folder: Path) -> None:
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_the_demo_serves_both_organisations_until_it_is_stopped(
+    demo_folder: Path, stop: signal.Signals
+) -> None:
     port = free_ports()
     command = [sys.executable, "-m", "pulse", "demo", "--folder", str(demo_folder)]
     demo = subprocess.Popen(
@@ -184,7 +187,7 @@ def test_the_demo_serves_both_organisations_until_it_is_stopped(demo_folder: Pat
         assert "Eastmoor" in answer_of(port)
         assert "Fernhollow" in answer_of(port + 1)
     finally:
-        demo.send_signal(signal.SIGINT)
+        demo.send_signal(stop)
         printed, _ = demo.communicate(timeout=60)
     assert f"http://127.0.0.1:{port + 1}" in printed
     assert free_to_use(port)
