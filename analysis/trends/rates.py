@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.trends.behaviour import BASELINE_POINTS, FEWEST_POINTS, Direction, Rule
-from analysis.trends.xmr import RuleCode, XmrOptions, judge, process_limits
+from analysis.trends.xmr import Limits, RuleCode, Signals, XmrOptions, judge, process_limits
 from surveys.months import Month
 
 _PERCENT = 100.0
@@ -84,26 +84,31 @@ def rate_behaviour(months: Sequence[RateMonth]) -> RateBehaviour:
     limits = process_limits(values, sizes=sizes, options=_OPTIONS)
     if len(shown) < FEWEST_POINTS:
         limits.centre[:] = np.nan
-    signals = judge(values, limits, options=_OPTIONS)
-    centre = float(limits.centre[0]) if months else float("nan")
-    has_limits = not np.isnan(centre)
     return RateBehaviour(
-        months=tuple(
-            JudgedRate(
-                rate_month=each,
-                lower_limit=max(0.0, centre - half) if has_limits else None,
-                upper_limit=min(_PERCENT, centre + half) if has_limits else None,
-                rule=_RULES[RuleCode(code)],
-                direction=Direction(way),
-            )
-            for each, half, code, way in zip(
-                months,
-                limits.half_width[0].tolist(),
-                signals.rule[0].tolist(),
-                signals.direction[0].tolist(),
-                strict=True,
-            )
-        ),
-        centre=centre if has_limits else None,
+        months=_judged(months, limits, judge(values, limits, options=_OPTIONS)),
+        centre=None if np.isnan(limits.centre[0]) else float(limits.centre[0]),
         fixed_at=shown[BASELINE_POINTS - 1] if len(shown) >= BASELINE_POINTS else None,
+    )
+
+
+def _judged(
+    months: Sequence[RateMonth], limits: Limits, signals: Signals
+) -> tuple[JudgedRate, ...]:
+    centre = float(limits.centre[0])
+    has_limits = not np.isnan(centre)
+    return tuple(
+        JudgedRate(
+            rate_month=each,
+            lower_limit=max(0.0, centre - half) if has_limits else None,
+            upper_limit=min(_PERCENT, centre + half) if has_limits else None,
+            rule=_RULES[RuleCode(code)],
+            direction=Direction(way),
+        )
+        for each, half, code, way in zip(
+            months,
+            limits.half_width[0].tolist(),
+            signals.rule[0].tolist(),
+            signals.direction[0].tolist(),
+            strict=True,
+        )
     )
