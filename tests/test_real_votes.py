@@ -7,6 +7,7 @@ any of Pulse's own counting.
 import csv
 import gzip
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,13 +16,16 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from flask.testing import FlaskClient
 
 from analysis.archive import units_history, visible_releases
 from analysis.release import Bound, Published, ShownCell, Source
 from analysis.turnover import Association, TurnoverRow, between_units, pooled_months
 from analysis.workforce import workforce_of
+from pulse.app import create_app
 from pulse.cli.main import main
 from pulse.config import Settings
+from pulse.office.sign_ins import begin_sign_in, check_account, utc_now
 from pulse.stores import Stores
 from surveys.instruments import ItemCode
 from surveys.months import Month
@@ -71,6 +75,7 @@ Votes = Mapping[Month, Mapping[str, Counter[int]]]
 class Imported:
     """The installation after all imports, and what the commands said."""
 
+    settings: Settings
     stores: Stores
     dry_run: str
     outputs: tuple[str, ...]
@@ -115,8 +120,21 @@ def imported(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Imp
     real = run(home, "import", "responses", votes_file, *VOTES_OPTIONS, "--yes").output
     workforce = str(shared_data / "happyforce/workforce_monthly.csv")
     people = run(home, "import", "workforce", workforce, "--yes").output
-    stores = Stores.of(Settings.from_environ({"PULSE_HOME": str(home)}))
-    return Imported(stores, dry_run, (real, people))
+    settings = Settings.from_environ({"PULSE_HOME": str(home)})
+    return Imported(settings, Stores.of(settings), dry_run, (real, people))
+
+
+@pytest.fixture(scope="module")
+def reader(imported: Imported) -> FlaskClient:
+    """A browser in which HR is signed in."""
+    client = create_app(imported.settings).test_client()
+    with imported.stores.office() as session:
+        account_id = check_account(session, "hr", PASSWORD.strip())
+        assert account_id is not None
+        token = begin_sign_in(session, account_id, now=utc_now())
+    with client.session_transaction() as cookie:
+        cookie["sign_in"] = token
+    return client
 
 
 @pytest.fixture(scope="module")
@@ -250,3 +268,49 @@ def test_morale_and_leavers_of_companies_are_not_associated(
     assert isinstance(pooled, Association)
     assert [round(x, 2) for x in (pooled.estimate, pooled.low, pooled.high)] == [-0.06, -0.35, 0.25]
     assert (pooled.n, pooled.units, pooled.months, pooled.leavers) == (208, 31, 18, 601)
+
+
+def rows_of(page: str) -> dict[str, list[str]]:
+    """The cells of each table row that begins with a month."""
+    found: dict[str, list[str]] = {}
+    for row in re.findall(r"<tr.*?</tr>", page, flags=re.DOTALL):
+        cells = [
+            " ".join(re.sub(r"<[^>]+>", " ", cell).split())
+            for cell in re.findall(r"<t[hd].*?</t[hd]>", row, flags=re.DOTALL)
+        ]
+        month = re.match(r"[A-Z][a-z]+ \d{4}", cells[0]) if cells else None
+        if month is not None:  # behind it stands the short form for phones
+            found.setdefault(month[0], cells[1:])
+    return found
+
+
+@pytest.mark.parametrize("unit", [ROOT, UnitCode("3"), UnitCode("12")])
+def test_the_page_of_a_unit_shows_the_released_means_and_answers(
+    reader: FlaskClient, shown: Mapping[Month, Mapping[UnitCode, ShownCell]], unit: UnitCode
+) -> None:
+    answer = reader.get(f"/units/{unit}?months=all")
+    assert answer.status_code == 200
+    rows = rows_of(answer.text)
+    compared = 0
+    for month, cells in shown.items():
+        cell = cells.get(unit)
+        figure = cell.figures[MOOD] if cell else None
+        row = rows.get(month.words.replace("\N{NO-BREAK SPACE}", " "), [])
+        if isinstance(figure, Published):
+            assert row[0].startswith(f"{figure.mean.value:.1f}")
+            assert row[2] == f"{figure.respondents:,}"
+            compared += 1
+        elif row:
+            assert row[0].startswith("hidden")
+    assert compared >= 5
+
+
+def test_the_pages_say_that_these_answers_were_imported(reader: FlaskClient) -> None:
+    assert "not anonymous at source" in reader.get("/this-month").text
+    assert "not anonymous at source" in reader.get(f"/units/{ROOT}").text
+
+
+def test_the_turnover_page_says_what_came_out(reader: FlaskClient) -> None:
+    page = " ".join(reader.get("/turnover").text.split())
+    assert "\N{MINUS SIGN}0.09" in page
+    assert "Not distinguishable from no association" in page
