@@ -30,8 +30,10 @@ from tests.postgresql_server import (
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 ADMINISTRATOR_PASSWORD = "administrator password"
-# Taken out of the environment at once: it is no setting of Pulse, whose commands would refuse it.
-_SHARED_DATA = os.environ.pop("PULSE_SHARED_DATA", str(REPOSITORY.parent / "shared" / "data"))
+# Under another name from here on, also for worker processes: it is no setting of Pulse, whose
+# commands would refuse it.
+if "PULSE_SHARED_DATA" in os.environ:
+    os.environ["SHARED_DATA"] = os.environ.pop("PULSE_SHARED_DATA")
 
 # No test depends on the clock, and a plain run draws the same examples each time;
 # `--hypothesis-profile=search` draws new ones.
@@ -166,7 +168,7 @@ def installation(settings: Settings, initialised_home: Path) -> Iterator[Install
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real data; tests that need it are skipped where it is absent."""
-    folder = Path(_SHARED_DATA)
+    folder = Path(os.environ.get("SHARED_DATA", REPOSITORY.parent / "shared" / "data"))
     if not folder.is_dir():
         pytest.skip(f"the real data folder {folder} is absent; set PULSE_SHARED_DATA")
     return folder
