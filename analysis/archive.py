@@ -114,6 +114,27 @@ def units_history(
     return {unit: tuple(months) for unit, months in found.items()}
 
 
+def unit_cells(
+    session: Session, month: Month, units: Sequence[UnitCode]
+) -> Mapping[UnitCode, UnitMonth]:
+    """Return the cells of some units in one visible month; units without one are absent.
+
+    Raises:
+        StateError: the month has no visible release.
+    """
+    if str(month) not in _visible_months(session):
+        raise StateError(f"There is no release of {month}.")
+    found: dict[UnitCode, UnitMonth] = {}
+    for some in _chunks(list(dict.fromkeys(units))):
+        query = select(CellRow.unit_code, CellRow.respondents, CellRow.figures).where(
+            CellRow.unit_code.in_(some), CellRow.month == str(month)
+        )
+        for code, respondents, figures in session.execute(query):
+            unit = UnitCode(code)
+            found[unit] = UnitMonth(unit, month, _cell(respondents, figures))
+    return found
+
+
 def month_cells(session: Session, month: Month) -> Mapping[UnitCode, UnitMonth]:
     """Return every unit's cell of one visible month, in the tree's order.
 

@@ -9,7 +9,6 @@ from analysis.archive import units_history
 from analysis.release import ReleaseHead, ShownCell, Source, Suppressed, UnitMonth
 from analysis.trends.behaviour import (
     Caution,
-    latest_signal,
     process_behaviours,
 )
 from analysis.trends.findings import Finding, JudgedSeries, Tally, findings, tally_of
@@ -26,7 +25,12 @@ FINDINGS_AT_FIRST = 3
 HIDDEN_UNITS_LISTED = 50
 QUIET_QUESTION = "What went well here this month that we should keep?"
 
-_UNITS_AT_ONCE = 500  # bounds the memory that histories take
+MOST_UNITS = 300
+"""Levels are looked at from the top down while they hold no more units than this in all.
+
+Of thousands of figures hundreds would signal by chance, and nobody would read them. Those below
+are told to the people whose part of the tree they are in.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class ThisMonthPage:
     findings: tuple[FoundWords, ...]
     further: tuple[FoundWords, ...]
     further_words: str
+    below_words: str
     quiet_ask: str
     tops: tuple[UnitLink, ...]
     hidden_words: str
@@ -92,6 +97,7 @@ def this_month_page(session: Session, heads: Sequence[ReleaseHead], scope: Scope
         findings=told[:FINDINGS_AT_FIRST],
         further=further,
         further_words=f"{sentence_start(number_words(len(further)))} more",
+        below_words=_below_words(scope, facts.units),
         quiet_ask=QUIET_QUESTION,
         tops=scope.links(scope.tops),
         hidden_words=_hidden_words(len(hidden), facts.units),
@@ -109,6 +115,18 @@ def _caption(newest: ReleaseHead) -> str:
 def _found_words(finding: Finding) -> FoundWords:
     return FoundWords(
         finding.title, finding.evidence, finding.ask, finding.unit, finding.measure.code
+    )
+
+
+def _below_words(scope: Scope, looked_at: int) -> str:
+    """Say which part was looked at where the viewer's part of the tree is too large for all."""
+    units = len(scope.units())
+    if units == looked_at:
+        return ""
+    return (
+        f"This page looks at the {looked_at:,} units of the upper levels. The "
+        f"{units - looked_at:,} below them have pages of their own, and their leaders read what "
+        "moved there."
     )
 
 
@@ -130,30 +148,31 @@ def _not_listed_words(number: int) -> str:
 
 def _facts(session: Session, heads: Sequence[ReleaseHead], scope: Scope) -> _Facts:
     month = heads[-1].month
-    units = scope.units()
-    moved: list[JudgedSeries] = []
-    hidden: list[UnitCode] = []
-    tallies: list[Tally] = []
-    is_provisional = False
-    for first in range(0, len(units), _UNITS_AT_ONCE):
-        histories = units_history(session, units[first : first + _UNITS_AT_ONCE])
-        hidden += [code for code, history in histories.items() if _has_hidden(history, month)]
-        judged = _judged_this_month(heads, histories)
-        behaviours = [series.behaviour for series in judged]
-        tallies.append(tally_of(behaviours))
-        is_provisional = is_provisional or any(each.is_provisional for each in behaviours)
-        moved += [series for series in judged if latest_signal(series.behaviour) is not None]
+    units = _looked_at(scope)
+    histories = units_history(session, units)
+    judged = _judged_this_month(heads, histories)
+    behaviours = [series.behaviour for series in judged]
     return _Facts(
-        found=findings(moved, scope.tree, month=month),
-        tally=Tally(
-            figures=sum(tally.figures for tally in tallies),
-            moved=sum(tally.moved for tally in tallies),
-            expected=sum(tally.expected for tally in tallies),
-        ),
-        is_provisional=is_provisional,
-        hidden=tuple(hidden),
+        found=findings(judged, scope.tree, month=month),
+        tally=tally_of(behaviours),
+        is_provisional=any(behaviour.is_provisional for behaviour in behaviours),
+        hidden=tuple(code for code in units if _has_hidden(histories[code], month)),
         units=len(units),
     )
+
+
+def _looked_at(scope: Scope) -> tuple[UnitCode, ...]:
+    """Return the viewer's units, whole levels from the top down, at most `MOST_UNITS`.
+
+    The tops themselves are always among them.
+    """
+    units = level = scope.tops
+    while level:
+        level = tuple(child for unit in level for child in scope.tree.children(unit))
+        if len(units) + len(level) > MOST_UNITS:
+            break
+        units += level
+    return units
 
 
 def _judged_this_month(

@@ -1,6 +1,6 @@
 """Morale beside leavers: two panels, two associations, and what neither can tell."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -31,6 +31,7 @@ from pulse.dashboards.memory import ReleaseMemory
 from pulse.dashboards.scope import Scope
 from pulse.dashboards.turnover_rows import TurnoverMonth, turnover_rows
 from pulse.rules_in_force import rules_in_force
+from surveys.months import Month
 from surveys.units import UnitCode
 
 _UNITS_AT_ONCE = 500
@@ -94,6 +95,7 @@ class _Associations:
 
 
 _memory: ReleaseMemory[_Associations] = ReleaseMemory(size=4)
+_morale_memory: ReleaseMemory[Mapping[UnitCode, Mapping[Month, float]]] = ReleaseMemory(size=2)
 
 
 def turnover_page(
@@ -153,29 +155,40 @@ def _organisation_rows(
     """Return the units without units below them, by month: shown morale, people, leavers."""
     tree = heads[-1].tree
     leaves = [unit.code for unit in tree if not tree.children(unit.code)]
+    morale_of = _morale_memory.recall(
+        heads, measure.code, lambda: _shown_morale(session, heads, measure, leaves)
+    )
+    workforce = workforce_of(session, leaves)
     rows: list[TurnoverRow] = []
-    for first in range(0, len(leaves), _UNITS_AT_ONCE):
-        part = leaves[first : first + _UNITS_AT_ONCE]
-        histories = units_history(session, part)
-        workforce = workforce_of(session, part)
-        for code in part:
-            morale = {
+    for code in leaves:
+        morale, figures = morale_of[code], workforce.get(code, {})
+        rows += [
+            TurnoverRow(
+                unit=code,
+                month=month,
+                morale=morale.get(month),
+                headcount=figures[month].headcount if month in figures else None,
+                leavers=figures[month].leavers if month in figures else None,
+            )
+            for month in sorted({*morale, *figures})
+        ]
+    return tuple(rows)
+
+
+def _shown_morale(
+    session: Session, heads: Sequence[ReleaseHead], measure: Measure, units: Sequence[UnitCode]
+) -> Mapping[UnitCode, Mapping[Month, float]]:
+    """Return each unit's shown means by month."""
+    shown: dict[UnitCode, dict[Month, float]] = {}
+    for first in range(0, len(units), _UNITS_AT_ONCE):
+        part = units[first : first + _UNITS_AT_ONCE]
+        for code, history in units_history(session, part).items():
+            shown[code] = {
                 point.month: point.mean
-                for point in series_of(measure, heads, histories.get(code, ()))
+                for point in series_of(measure, heads, history)
                 if isinstance(point, SeriesPoint)
             }
-            figures = workforce.get(code, {})
-            rows += [
-                TurnoverRow(
-                    unit=code,
-                    month=month,
-                    morale=morale.get(month),
-                    headcount=figures[month].headcount if month in figures else None,
-                    leavers=figures[month].leavers if month in figures else None,
-                )
-                for month in sorted({*morale, *figures})
-            ]
-    return tuple(rows)
+    return shown
 
 
 def _unit_months(

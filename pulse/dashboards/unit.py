@@ -1,12 +1,12 @@
 """One unit: a measure over time as sentence, chart and table, and why some of it is hidden."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import abort
 from sqlalchemy.orm import Session
 
-from analysis.archive import units_history
+from analysis.archive import unit_cells, units_history
 from analysis.release import ReleaseHead, ShownCell, Source, Suppressed, UnitMonth
 from analysis.trends.behaviour import (
     Direction,
@@ -228,17 +228,13 @@ def _children(
     session: Session, heads: Sequence[ReleaseHead], scope: Scope, code: UnitCode
 ) -> tuple[ChildLine, ...]:
     links = scope.links(scope.tree.children(code))
-    newest = _newest_cells(session, heads[-1].month, [link.code for link in links])
-    return tuple(ChildLine(link.code, link.name, _why_hidden(newest, link.code)) for link in links)
+    cells = unit_cells(session, heads[-1].month, [link.code for link in links])
+    return tuple(
+        ChildLine(link.code, link.name, _why_hidden(cells.get(link.code))) for link in links
+    )
 
 
-def _newest_cells(
-    session: Session, month: Month, codes: Sequence[UnitCode]
-) -> Mapping[UnitCode, ShownCell | Suppressed | None]:
-    histories = units_history(session, codes) if codes else {}
-    return {code: _cell_of(history, month) for code, history in histories.items()}
-
-
-def _why_hidden(cells: Mapping[UnitCode, ShownCell | Suppressed | None], code: UnitCode) -> str:
-    cell = cells.get(code)
-    return reasons_words([cell.reason]) if isinstance(cell, Suppressed) else ""
+def _why_hidden(entry: UnitMonth | None) -> str:
+    if entry is not None and isinstance(entry.cell, Suppressed):
+        return reasons_words([entry.cell.reason])
+    return ""

@@ -9,13 +9,18 @@ from sqlalchemy.orm import Session
 from analysis.archive import visible_releases
 from pulse.access import Role, Viewer
 from pulse.dashboards.scope import scope_of
-from pulse.dashboards.this_month import FINDINGS_AT_FIRST, ThisMonthPage, this_month_page
+from pulse.dashboards.this_month import (
+    FINDINGS_AT_FIRST,
+    MOST_UNITS,
+    ThisMonthPage,
+    this_month_page,
+)
 from pulse.stores import Stores
 from surveys.ledger.signing import LogSigner
 from surveys.months import Month
-from surveys.units import UnitCode
+from surveys.units import Unit, UnitCode, UnitTree
 from tests.pulse.dashboards.pages import text_of
-from tests.pulse.released import FIRST, MANY, months_from, release, tally_of
+from tests.pulse.released import FIRST, MANY, TREE, months_from, release, tally_of
 
 SignInAs = Callable[..., FlaskClient]
 
@@ -123,3 +128,24 @@ def test_a_page_names_the_release_day_and_where_the_answers_came_from(archive: S
     assert caption.replace("\N{NO-BREAK SPACE}", " ") == (
         "This month · released 9 November 2026 · imported answers, not anonymous at source"
     )
+
+
+def test_of_a_very_large_organisation_the_upper_levels_are_looked_at_and_the_page_says_so(
+    stores: Stores, signer: LogSigner
+) -> None:
+    root, *_rest = TREE
+    services = [Unit(UnitCode(f"s{n}"), f"Service {n}", root.code) for n in range(3)]
+    teams = [
+        Unit(UnitCode(f"{service.code}-{n}"), f"Team {n}", service.code)
+        for service in services
+        for n in range(MOST_UNITS // 3 + 1)
+    ]
+    tree = UnitTree.of(TREE.valid_from, [root, *services, *teams])
+    with stores.archive() as session:
+        release(session, [tally_of(FIRST, {"s0-0": 20}, means={})], signer, tree=tree)
+        whole, part = page_of(session), page_of(session, Role.LEADER, "s0")
+
+    assert whole.below_words.startswith("This page looks at the 4 units of the upper levels.")
+    assert whole.hidden_words.startswith("Two of 4 units")
+    assert part.below_words == ""
+    assert part.hidden_words.startswith("100 of 102 units")
