@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pulse.access import Role
-from pulse.config import VARIABLES, Settings
+from pulse.config import VARIABLES, Settings, SettingsError
 from pulse.demo.city import Organisation, eastmoor, fernhollow
 from pulse.office.accounts import Account, all_accounts, change_password, create_account
 from pulse.stores import Stores
@@ -86,12 +86,22 @@ def make_passwords(site: DemoSite) -> tuple[SignIn, ...]:
     return tuple(made)
 
 
+class DemoNotServedError(SettingsError):
+    """A server did not start; what it printed says why."""
+
+
 def serve(sites: Sequence[DemoSite], ready: Callable[[], None]) -> None:
-    """Run a server per site until one ends or somebody stops the demo; leave none behind."""
+    """Run a server per site until one ends or somebody stops the demo; leave none behind.
+
+    Raises:
+        DemoNotServedError: a server could not start, for example because its port is taken.
+    """
     signal.signal(signal.SIGTERM, _interrupt)
-    servers: list[subprocess.Popen[bytes]] = []
+    servers: list[subprocess.Popen[str]] = []
     try:
         servers.extend(_server(site) for site in sites)
+        for server, site in zip(servers, sites, strict=True):
+            _wait_until_it_answers(server, site)
         ready()
         servers[0].wait()
     except KeyboardInterrupt:
@@ -100,11 +110,20 @@ def serve(sites: Sequence[DemoSite], ready: Callable[[], None]) -> None:
         _stop(servers)
 
 
+def _wait_until_it_answers(server: "subprocess.Popen[str]", site: DemoSite) -> None:
+    """Read the line that a server prints once it listens."""
+    if server.stdout is None or not server.stdout.readline():
+        raise DemoNotServedError(
+            f"{site.organisation.name} is not served on port {site.port}. Try other ports: "
+            f"pulse demo --port {site.port + 1000}"
+        )
+
+
 def _interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _server(site: DemoSite) -> "subprocess.Popen[bytes]":
+def _server(site: DemoSite) -> "subprocess.Popen[str]":
     own = {
         "PULSE_HOME": str(site.settings.home),
         "PULSE_ORGANISATION": site.settings.organisation,
@@ -114,11 +133,13 @@ def _server(site: DemoSite) -> "subprocess.Popen[bytes]":
     unset = [word for name in VARIABLES if name not in own for word in ("-u", name)]
     given = [f"{name}={value}" for name, value in own.items()]
     pulse = [sys.executable, "-m", "pulse", "serve", "--port", str(site.port)]
-    return subprocess.Popen(["/usr/bin/env", *unset, *given, *pulse])  # noqa: S603 - our own command
+    return subprocess.Popen(  # noqa: S603 - our own command
+        ["/usr/bin/env", *unset, *given, *pulse], stdout=subprocess.PIPE, text=True
+    )
 
 
-def _stop(servers: Sequence["subprocess.Popen[bytes]"]) -> None:
+def _stop(servers: Sequence["subprocess.Popen[str]"]) -> None:
     for server in servers:
         server.terminate()
     for server in servers:
-        server.wait()
+        server.communicate()

@@ -7,11 +7,12 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 
 from analysis.archive import units_history, visible_releases
 from analysis.release import ShownCell, Suppressed
@@ -197,3 +198,17 @@ def test_the_demo_serves_both_organisations_until_it_is_stopped(
 def free_to_use(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_a_port_that_is_taken_is_named_and_nothing_is_left_running(
+    demo_folder: Path, run_pulse: Callable[..., Result]
+) -> None:
+    port = free_ports()
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind(("127.0.0.1", port + 1))
+        holder.listen()
+        answer = run_pulse("demo", "--folder", str(demo_folder), "--port", str(port))
+    assert answer.exit_code == 2
+    assert f"not served on port {port + 1}" in answer.stderr
+    assert free_to_use(port)
