@@ -6,6 +6,7 @@ from flask import Flask, g
 from markupsafe import Markup
 
 from pulse.charts.markup import Width
+from pulse.charts.plotly import plotly_figure
 from pulse.charts.process_svg import NARROW_MONTHS
 from pulse.charts.spec import ChartSpec, ProcessChartSpec
 from pulse.charts.svg import draw_svg
@@ -34,8 +35,6 @@ def mark_chart_page() -> None:
 
 def chart_parts(spec: ChartSpec) -> ChartParts:
     """Return the drawings of one chart for the macro `chart`."""
-    from pulse.charts.plotly import plotly_figure  # noqa: PLC0415 - importing plotly takes a second
-
     return ChartParts(
         spec=spec,
         is_process=isinstance(spec, ProcessChartSpec),

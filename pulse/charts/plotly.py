@@ -5,7 +5,6 @@ Colours are written `var(--dot)`; charts.js puts in what the page's tokens say, 
 
 import json
 from collections.abc import Mapping
-from typing import cast
 
 from pulse.charts.plotly_forest import forest_figure
 from pulse.charts.plotly_process import process_figure
@@ -26,7 +25,6 @@ _ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 def plotly_figure(spec: ChartSpec) -> str:
     """Return data, layout and config as JSON that is safe inside a `<script>` element."""
     figure = process_figure(spec) if isinstance(spec, ProcessChartSpec) else forest_figure(spec)
-    written = cast("dict[str, object]", figure.to_plotly_json())
-    whole = {"data": written["data"], "layout": written["layout"], "config": CONFIG}
+    whole = {**figure, "config": CONFIG}
     text = json.dumps(whole, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     return text.translate(_ESCAPES)

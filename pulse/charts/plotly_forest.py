@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-import plotly.graph_objects as go
-
 from pulse.charts.forest_svg import interval_words, leaves_out_null
 from pulse.charts.markup import MINUS
 from pulse.charts.plotly_style import (
+    Part,
     line_shape,
     note,
     plain,
@@ -20,7 +19,7 @@ from pulse.charts.spec import Estimate, ForestSpec
 _PITCH = 50  # pixels from one estimate to the next
 
 
-def forest_figure(spec: ForestSpec) -> go.Figure:
+def forest_figure(spec: ForestSpec) -> Part:
     """Return the estimates, top to bottom, with labels at the left and numbers at the right."""
     rows = len(spec.estimates)
     layout = still_layout(
@@ -28,7 +27,7 @@ def forest_figure(spec: ForestSpec) -> go.Figure:
     )
     names = [f"{tick:g}".replace("-", MINUS) for tick in spec.ticks]
     axis = still_axis(spec.axis_low, spec.axis_high, spec.ticks, names)
-    layout.xaxis = {
+    layout["xaxis"] = {
         **axis,
         "showline": True,
         "linecolor": token("edge"),
@@ -36,8 +35,8 @@ def forest_figure(spec: ForestSpec) -> go.Figure:
         "ticklen": 5,
         "tickcolor": token("edge"),
     }
-    layout.yaxis = still_axis(-28 / _PITCH, rows - 1 + 22 / _PITCH, [], [])
-    layout.shapes = [
+    layout["yaxis"] = still_axis(-28 / _PITCH, rows - 1 + 22 / _PITCH, [], [])
+    layout["shapes"] = [
         line_shape(
             (spec.null_value, spec.null_value),
             (-28 / _PITCH, rows - 1 + 22 / _PITCH),
@@ -46,8 +45,8 @@ def forest_figure(spec: ForestSpec) -> go.Figure:
             breadth=1,
         )
     ]
-    layout.annotations = [*_directions(spec), *_labels(spec)]
-    return go.Figure(data=[_trace(spec, row, each) for row, each in _rows(spec)], layout=layout)
+    layout["annotations"] = [*_directions(spec), *_labels(spec)]
+    return {"data": [_trace(spec, row, each) for row, each in _rows(spec)], "layout": layout}
 
 
 def _rows(spec: ForestSpec) -> Iterator[tuple[int, Estimate]]:
@@ -56,16 +55,17 @@ def _rows(spec: ForestSpec) -> Iterator[tuple[int, Estimate]]:
         yield len(spec.estimates) - 1 - row, estimate
 
 
-def _trace(spec: ForestSpec, row: int, estimate: Estimate) -> go.Scatter:
+def _trace(spec: ForestSpec, row: int, estimate: Estimate) -> Part:
     is_clear = leaves_out_null(estimate, spec.null_value)
     numbers = interval_words(estimate, decimals=spec.decimals)
-    return go.Scatter(
-        x=[estimate.value],
-        y=[row],
-        mode="markers",
-        text=[f"<b>{plain(estimate.label)}: {numbers}</b><br>{plain(estimate.words)}"],
-        hovertemplate="%{text}<extra></extra>",
-        error_x={
+    return {
+        "type": "scatter",
+        "x": [estimate.value],
+        "y": [row],
+        "mode": "markers",
+        "text": [f"<b>{plain(estimate.label)}: {numbers}</b><br>{plain(estimate.words)}"],
+        "hovertemplate": "%{text}<extra></extra>",
+        "error_x": {
             "type": "data",
             "symmetric": False,
             "array": [estimate.high - estimate.value],
@@ -74,17 +74,17 @@ def _trace(spec: ForestSpec, row: int, estimate: Estimate) -> go.Scatter:
             "thickness": 2.5,
             "width": 5,
         },
-        marker={
+        "marker": {
             "symbol": "diamond",
             "size": 14,
             "opacity": 1,
             "color": token("ink" if is_clear else "surface"),
             "line": {"color": token("ink"), "width": 2},
         },
-    )
+    }
 
 
-def _directions(spec: ForestSpec) -> Iterator[go.layout.Annotation]:
+def _directions(spec: ForestSpec) -> Iterator[Part]:
     above = {"yref": "paper", "yanchor": "bottom"}
     low = f"\N{LEFTWARDS ARROW} {spec.low_words}"
     high = f"{spec.high_words} \N{RIGHTWARDS ARROW}"
@@ -92,11 +92,11 @@ def _directions(spec: ForestSpec) -> Iterator[go.layout.Annotation]:
     yield note(high, x=spec.axis_high, y=1, xanchor="right", **above)
 
 
-def _labels(spec: ForestSpec) -> Iterator[go.layout.Annotation]:
+def _labels(spec: ForestSpec) -> Iterator[Part]:
     left = {"xref": "paper", "xanchor": "left", "yanchor": "middle", "xshift": -274}
     right = {"xref": "paper", "xanchor": "right", "yanchor": "middle", "xshift": 172}
     for row, estimate in _rows(spec):
-        yield strong(estimate.label, x=0, y=row, font={"size": 14}, **left)
+        yield strong(estimate.label, x=0, y=row, font={"color": token("ink"), "size": 14}, **left)
         yield note(estimate.note, x=0, y=row, yshift=-18, **left)
         numbers = interval_words(estimate, decimals=spec.decimals)
         yield note(numbers, x=1, y=row, font={"size": 14}, **right)

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-import plotly.graph_objects as go
-
 from pulse.charts.markup import written
 from pulse.charts.months_axis import (
     event_columns,
@@ -14,6 +12,7 @@ from pulse.charts.months_axis import (
     shown_runs,
 )
 from pulse.charts.plotly_style import (
+    Part,
     note,
     plain,
     still_axis,
@@ -32,15 +31,20 @@ _LOOKS = {
 }
 
 
-def process_figure(spec: ProcessChartSpec) -> go.Figure:
+def process_figure(spec: ProcessChartSpec) -> Part:
     """Return band, limits, hatched hidden months, line, signals and lettered events."""
     layout = still_layout(height=348, margin={"l": 44, "r": 128, "t": 34, "b": 46})
-    layout.xaxis = _month_axis(spec)
-    layout.yaxis = _value_axis(spec)
-    layout.barmode = "overlay"
-    layout.bargap = 0
-    layout.shapes = [*_hidden_edges(spec), *_event_discs(spec)]
-    layout.annotations = [*_years(spec), *_line_names(spec), *_hidden_words(spec), *_letters(spec)]
+    layout["xaxis"] = _month_axis(spec)
+    layout["yaxis"] = _value_axis(spec)
+    layout["barmode"] = "overlay"
+    layout["bargap"] = 0
+    layout["shapes"] = [*_hidden_edges(spec), *_event_discs(spec)]
+    layout["annotations"] = [
+        *_years(spec),
+        *_line_names(spec),
+        *_hidden_words(spec),
+        *_letters(spec),
+    ]
     traces = [
         *_bands(spec),
         *_limits(spec),
@@ -50,21 +54,21 @@ def process_figure(spec: ProcessChartSpec) -> go.Figure:
         *_event_lines(spec),
         *_points(spec),
     ]
-    return go.Figure(data=traces, layout=layout)
+    return {"data": traces, "layout": layout}
 
 
 def _column(spec: ProcessChartSpec) -> float:
     return _WIDTH / max(1, len(spec.months))
 
 
-def _month_axis(spec: ProcessChartSpec) -> dict[str, object]:
+def _month_axis(spec: ProcessChartSpec) -> Part:
     named = named_months([each.month for each in spec.months], column=_column(spec))
     places = [place + 0.5 for place, _name in named]
     axis = still_axis(0, max(1, len(spec.months)), places, [name for _place, name in named])
     return {**axis, "showline": True, "linecolor": token("edge"), "linewidth": 1}
 
 
-def _value_axis(spec: ProcessChartSpec) -> dict[str, object]:
+def _value_axis(spec: ProcessChartSpec) -> Part:
     names = [tick_words(spec, tick) for tick in ticks(spec)]
     axis = still_axis(spec.axis_low, spec.axis_high, ticks(spec), names)
     grid = {"showgrid": True, "gridcolor": token("line"), "gridwidth": 1, "ticklabelstandoff": 6}
@@ -75,7 +79,7 @@ def _clamped(spec: ProcessChartSpec, value: float) -> float:
     return min(max(value, spec.axis_low), spec.axis_high)
 
 
-def _bands(spec: ProcessChartSpec) -> Iterator[go.Scatter]:
+def _bands(spec: ProcessChartSpec) -> Iterator[Part]:
     for run in shown_runs(spec.months):
         for stretch in limited_runs(run):
             above = [
@@ -98,7 +102,7 @@ def _bands(spec: ProcessChartSpec) -> Iterator[go.Scatter]:
             )
 
 
-def _limits(spec: ProcessChartSpec) -> Iterator[go.Scatter]:
+def _limits(spec: ProcessChartSpec) -> Iterator[Part]:
     """Draw both limits, stepped by month; a limit off the drawn axis is left out."""
     for run in shown_runs(spec.months):
         for stretch in limited_runs(run):
@@ -118,16 +122,17 @@ def _limits(spec: ProcessChartSpec) -> Iterator[go.Scatter]:
                 )
 
 
-def _hidden_columns(spec: ProcessChartSpec) -> Iterator[go.Bar]:
+def _hidden_columns(spec: ProcessChartSpec) -> Iterator[Part]:
     for first, columns in hidden_runs(spec.months):
-        yield go.Bar(
-            x=[first + columns / 2],
-            y=[spec.axis_high - spec.axis_low],
-            base=[spec.axis_low],
-            width=[columns],
-            hovertext=["hidden"],
-            hovertemplate="%{hovertext}<extra></extra>",
-            marker={
+        yield {
+            "type": "bar",
+            "x": [first + columns / 2],
+            "y": [spec.axis_high - spec.axis_low],
+            "base": [spec.axis_low],
+            "width": [columns],
+            "hovertext": ["hidden"],
+            "hovertemplate": "%{hovertext}<extra></extra>",
+            "marker": {
                 "color": token("surface"),
                 "line": {"width": 0},
                 "pattern": {
@@ -139,10 +144,10 @@ def _hidden_columns(spec: ProcessChartSpec) -> Iterator[go.Bar]:
                     "fillmode": "replace",
                 },
             },
-        )
+        }
 
 
-def _line_between(spec: ProcessChartSpec) -> Iterator[go.Scatter]:
+def _line_between(spec: ProcessChartSpec) -> Iterator[Part]:
     for run in shown_runs(spec.months):
         yield _silent(
             [place + 0.5 for place, _month in run],
@@ -152,11 +157,18 @@ def _line_between(spec: ProcessChartSpec) -> Iterator[go.Scatter]:
         )
 
 
-def _silent(x: Sequence[float], y: Sequence[float | None], **rest: object) -> go.Scatter:
-    return go.Scatter(x=list(x), y=list(y), hoverinfo="skip", connectgaps=False, **rest)
+def _silent(x: Sequence[float], y: Sequence[float | None], **rest: object) -> Part:
+    return {
+        "type": "scatter",
+        "x": list(x),
+        "y": list(y),
+        "hoverinfo": "skip",
+        "connectgaps": False,
+        **rest,
+    }
 
 
-def _points(spec: ProcessChartSpec) -> Iterator[go.Scatter]:
+def _points(spec: ProcessChartSpec) -> Iterator[Part]:
     for mark, (symbol, size, colour) in _LOOKS.items():
         for is_small in (False, True):
             found = [
@@ -166,21 +178,22 @@ def _points(spec: ProcessChartSpec) -> Iterator[go.Scatter]:
                 and (month.mark, month.is_small) == (mark, is_small)
             ]
             if found:
-                yield go.Scatter(
-                    x=[place + 0.5 for place, _month in found],
-                    y=[month.value for _place, month in found],
-                    mode="markers",
-                    cliponaxis=False,
-                    text=[_hover_words(spec, month) for _place, month in found],
-                    hovertemplate="%{text}<extra></extra>",
-                    marker={
+                yield {
+                    "type": "scatter",
+                    "x": [place + 0.5 for place, _month in found],
+                    "y": [month.value for _place, month in found],
+                    "mode": "markers",
+                    "cliponaxis": False,
+                    "text": [_hover_words(spec, month) for _place, month in found],
+                    "hovertemplate": "%{text}<extra></extra>",
+                    "marker": {
                         "symbol": symbol,
                         "size": size,
                         "opacity": 1,
                         "color": token("surface" if is_small else colour),
                         "line": {"color": token(colour), "width": 2 if is_small else 1},
                     },
-                )
+                }
 
 
 def _hover_words(spec: ProcessChartSpec, month: ShownMonth) -> str:
@@ -188,7 +201,7 @@ def _hover_words(spec: ProcessChartSpec, month: ShownMonth) -> str:
     return f"<b>{plain(month.month.words)}: {value}</b><br>{plain(month.words)}"
 
 
-def _average(spec: ProcessChartSpec) -> Iterator[go.Scatter]:
+def _average(spec: ProcessChartSpec) -> Iterator[Part]:
     if spec.centre is not None:
         yield _silent(
             [0, len(spec.months)],
@@ -198,7 +211,7 @@ def _average(spec: ProcessChartSpec) -> Iterator[go.Scatter]:
         )
 
 
-def _event_lines(spec: ProcessChartSpec) -> Iterator[go.Scatter]:
+def _event_lines(spec: ProcessChartSpec) -> Iterator[Part]:
     for x, _event in event_columns(spec.events, [each.month for each in spec.months]):
         yield _silent(
             [x, x],
@@ -208,45 +221,44 @@ def _event_lines(spec: ProcessChartSpec) -> Iterator[go.Scatter]:
         )
 
 
-def _hidden_edges(spec: ProcessChartSpec) -> Iterator[go.layout.Shape]:
+def _hidden_edges(spec: ProcessChartSpec) -> Iterator[Part]:
     for first, columns in hidden_runs(spec.months):
-        yield go.layout.Shape(
-            type="rect",
-            x0=first,
-            x1=first + columns,
-            y0=spec.axis_low,
-            y1=spec.axis_high,
-            line={"color": token("hatch"), "width": 1, "dash": "2px,3px"},
-        )
+        yield {
+            "type": "rect",
+            "x0": first,
+            "x1": first + columns,
+            "y0": spec.axis_low,
+            "y1": spec.axis_high,
+            "line": {"color": token("hatch"), "width": 1, "dash": "2px,3px"},
+        }
 
 
-def _event_discs(spec: ProcessChartSpec) -> Iterator[go.layout.Shape]:
+def _event_discs(spec: ProcessChartSpec) -> Iterator[Part]:
     """Draw discs above the plot; on paper's own scale, because axes cut off what leaves them."""
     for x, _event in event_columns(spec.events, [each.month for each in spec.months]):
-        yield go.layout.Shape(
-            type="circle",
-            xsizemode="pixel",
-            ysizemode="pixel",
-            yref="paper",
-            xanchor=x,
-            yanchor=1,
-            x0=-10,
-            x1=10,
-            y0=4,
-            y1=24,
-            fillcolor=token("ink"),
-            line={"width": 0},
-        )
+        yield {
+            "type": "circle",
+            "xsizemode": "pixel",
+            "ysizemode": "pixel",
+            "yref": "paper",
+            "xanchor": x,
+            "yanchor": 1,
+            "x0": -10,
+            "x1": 10,
+            "y0": 4,
+            "y1": 24,
+            "fillcolor": token("ink"),
+            "line": {"width": 0},
+        }
 
 
-def _letters(spec: ProcessChartSpec) -> Iterator[go.layout.Annotation]:
+def _letters(spec: ProcessChartSpec) -> Iterator[Part]:
     for x, event in event_columns(spec.events, [each.month for each in spec.months]):
         letter = strong(event.letter, x=x, y=spec.axis_high, yshift=14, yanchor="middle")
-        letter.font = {"color": token("canvas"), "size": 12}
-        yield letter
+        yield {**letter, "font": {"color": token("canvas"), "size": 12}}
 
 
-def _years(spec: ProcessChartSpec) -> Iterator[go.layout.Annotation]:
+def _years(spec: ProcessChartSpec) -> Iterator[Part]:
     months = [each.month for each in spec.months]
     for place, year in named_years(months, column=_column(spec)):
         yield strong(
@@ -260,7 +272,7 @@ def _years(spec: ProcessChartSpec) -> Iterator[go.layout.Annotation]:
         )
 
 
-def _line_names(spec: ProcessChartSpec) -> Iterator[go.layout.Annotation]:
+def _line_names(spec: ProcessChartSpec) -> Iterator[Part]:
     """Name the lines at their right end; the limits give way to the average's name."""
     if spec.centre is None:
         return
@@ -279,7 +291,7 @@ def _line_names(spec: ProcessChartSpec) -> Iterator[go.layout.Annotation]:
         yield note("lower limit", x=1, y=min(lower, spec.centre - room), **end)
 
 
-def _hidden_words(spec: ProcessChartSpec) -> Iterator[go.layout.Annotation]:
+def _hidden_words(spec: ProcessChartSpec) -> Iterator[Part]:
     for first, columns in hidden_runs(spec.months):
         yield strong(
             "hidden",

@@ -1,9 +1,15 @@
-"""What every Plotly drawing shares: tokens, still axes, and text that cannot carry markup."""
+"""What every Plotly drawing shares: tokens, still axes, and text that cannot carry markup.
+
+A figure is written as the plain values that become its JSON. Plotly's typed figures would check
+every setting whenever one is drawn, which takes most of a page's time; the tests do it instead
+(docs/decisions/0080-what-is-worked-out-once.md).
+"""
 
 from collections.abc import Sequence
 from html import escape
 
-import plotly.graph_objects as go
+Part = dict[str, object]
+"""A trace, a layout or a part of one: settings by their name in Plotly."""
 
 CLEAR = "rgba(0,0,0,0)"
 TEXT_SIZE = 13  # pixels, as in the SVG
@@ -19,29 +25,27 @@ def plain(text: str) -> str:
     return escape(text, quote=False)
 
 
-def still_layout(*, height: int, margin: dict[str, int]) -> go.Layout:
+def still_layout(*, height: int, margin: dict[str, int]) -> Part:
     """Return a layout without template, legend, background, dragging or zoom."""
-    return go.Layout(
-        template=go.layout.Template(),
-        height=height,
-        margin=margin,
-        showlegend=False,
-        dragmode=False,
-        hovermode="closest",
-        paper_bgcolor=CLEAR,
-        plot_bgcolor=CLEAR,
-        font={"size": TEXT_SIZE, "color": token("ink-2")},
-        hoverlabel={
+    return {
+        "template": {},
+        "height": height,
+        "margin": margin,
+        "showlegend": False,
+        "dragmode": False,
+        "hovermode": "closest",
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "font": {"size": TEXT_SIZE, "color": token("ink-2")},
+        "hoverlabel": {
             "bgcolor": token("ink"),
             "bordercolor": token("ink"),
             "font": {"color": token("canvas"), "size": TEXT_SIZE},
         },
-    )
+    }
 
 
-def still_axis(
-    low: float, high: float, ticks: Sequence[float], names: Sequence[str]
-) -> dict[str, object]:
+def still_axis(low: float, high: float, ticks: Sequence[float], names: Sequence[str]) -> Part:
     """Return the settings of an axis of fixed range with the given ticks and nothing else."""
     return {
         "range": [low, high],
@@ -57,27 +61,28 @@ def still_axis(
 
 def line_shape(
     x: tuple[float, float], y: tuple[float, float], *, colour: str, dash: str, breadth: float
-) -> go.layout.Shape:
+) -> Part:
     """Return a straight line in data units, drawn under the months."""
-    return go.layout.Shape(
-        type="line",
-        x0=x[0],
-        x1=x[1],
-        y0=y[0],
-        y1=y[1],
-        layer="below",
-        line={"color": token(colour), "dash": dash, "width": breadth},
-    )
+    return {
+        "type": "line",
+        "x0": x[0],
+        "x1": x[1],
+        "y0": y[0],
+        "y1": y[1],
+        "layer": "below",
+        "line": {"color": token(colour), "dash": dash, "width": breadth},
+    }
 
 
-def note(text: str, *, x: float, y: float, **rest: object) -> go.layout.Annotation:
+def note(text: str, *, x: float, y: float, **rest: object) -> Part:
     """Return words without an arrow; `x` and `y` in data units unless `rest` says otherwise."""
-    return go.layout.Annotation(text=plain(text), x=x, y=y, showarrow=False, **rest)
+    return {"text": plain(text), "x": x, "y": y, "showarrow": False, **rest}
 
 
-def strong(text: str, *, x: float, y: float, **rest: object) -> go.layout.Annotation:
-    """Return bold words in ink."""
-    annotation = note(text, x=x, y=y, **rest)
-    annotation.text = f"<b>{annotation.text}</b>"
-    annotation.font = {"color": token("ink"), **(annotation.font.to_plotly_json() or {})}
-    return annotation
+def strong(text: str, *, x: float, y: float, **rest: object) -> Part:
+    """Return bold words in ink; `rest` as for `note`."""
+    return {
+        "font": {"color": token("ink")},
+        **note(text, x=x, y=y, **rest),
+        "text": f"<b>{plain(text)}</b>",
+    }

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import plotly.graph_objects as go
 import pytest
 
 from pulse.charts.plotly import plotly_figure
@@ -31,6 +32,30 @@ def strings(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for each in value:
             yield from strings(each)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        two_years(),
+        two_years(centre=None),
+        process_chart(shown(0, 3.4, is_small=True), hidden(1), shown(2, 4.4, mark=Mark.HIGHER)),
+        process_chart(shown(0, 3.4, limits=None)),
+        forest(),
+    ],
+)
+def test_plotly_knows_every_setting_and_takes_it_as_it_is(spec: object) -> None:
+    """A misspelt setting would only be a missing line on a screen; the typed figure refuses it."""
+    written = figure(spec)
+    layout = {name: value for name, value in written["layout"].items() if value not in ([], {})}
+    typed = go.Figure(data=written["data"], layout=layout).to_plotly_json()
+    typed["layout"].pop("template")  # Plotly's own, which ours leaves empty
+    assert json.loads(json.dumps(typed)) == {"data": written["data"], "layout": layout}
+
+
+def test_a_misspelt_setting_would_be_noticed() -> None:
+    with pytest.raises(ValueError, match="markr"):
+        go.Figure(data=[{"type": "scatter", "markr": {}}])
 
 
 def test_its_points_are_the_shown_months_of_the_spec() -> None:
