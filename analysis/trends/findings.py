@@ -1,6 +1,6 @@
 """What moved this month, as findings to ask about in person. Never a ranking of units."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from analysis.trends.behaviour import (
@@ -62,7 +62,9 @@ def findings(
     above them, so that no team is singled out for what several share.
 
     Order: measures by their longest-running signal, then as given; within a measure the longest
-    run first, because it can least be one odd month; then the order of the tree.
+    run first, because it can least be one odd month; then the order of the tree. The first
+    finding of each measure comes before all further ones, so that whoever reads only the top
+    meets different themes.
     """
     signals: dict[tuple[str, Direction], dict[UnitCode, tuple[JudgedSeries, Signal]]] = {}
     places: dict[str, int] = {}
@@ -73,6 +75,12 @@ def findings(
             group = signals.setdefault((series.measure.code, signal.direction), {})
             group[series.unit] = (series, signal)
     found = [finding for group in signals.values() for finding in _merged(group, tree)]
+    return _themes_first(sorted(found, key=_order(found, places, tree)))
+
+
+def _order(
+    found: Sequence[Finding], places: Mapping[str, int], tree: UnitTree
+) -> Callable[[Finding], tuple[int, int, int, int]]:
     longest: dict[str, int] = {}
     for finding in found:
         code = finding.measure.code
@@ -82,7 +90,14 @@ def findings(
         code = finding.measure.code
         return (-longest[code], places[code], -finding.months_long, tree.place(finding.unit))
 
-    return tuple(sorted(found, key=order))
+    return order
+
+
+def _themes_first(ordered: Sequence[Finding]) -> tuple[Finding, ...]:
+    first = {finding.measure.code: finding for finding in reversed(ordered)}
+    further = [finding for finding in ordered if first[finding.measure.code] is not finding]
+    tops = [finding for finding in ordered if first[finding.measure.code] is finding]
+    return (*tops, *further)
 
 
 def _merged(
