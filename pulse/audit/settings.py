@@ -40,9 +40,12 @@ class SettingsPage:
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
+    """Words about a setting; `amount` frames its value."""
+
     name: str
     meaning: str
     floor: str = "none"
+    amount: str = "{}"
 
 
 _MEANINGS = {
@@ -50,45 +53,73 @@ _MEANINGS = {
         "Smallest group, k",
         "The fewest people that a shown figure, or a difference of shown figures, may stand for.",
         f"{THRESHOLD_FLOOR}: nobody can go below it",
+        amount="{} people",
     ),
     "colluders": _Meaning(
         "Colleagues who may pool answers",
         "So many people may put their own answers together; the engine then works with k and them.",
         "0",
+        amount="{} people",
     ),
-    "share_step": _Meaning("Steps of shares", "Percentage points to which shares are rounded."),
+    "share_step": _Meaning(
+        "Steps of shares", "Percentage points to which shares are rounded.", amount="{} points"
+    ),
     "coarse_share_step": _Meaning(
-        "Steps of shares in small groups", "Percentage points, below the number in the next line."
+        "Steps of shares in small groups",
+        "Percentage points, below the number in the next line.",
+        amount="{} points",
     ),
     "coarse_shares_below": _Meaning(
-        "Small groups for shares", "Below so many answers the larger steps are used."
+        "Small groups for shares",
+        "Below so many answers the larger steps are used.",
+        amount="below {} answers",
     ),
     "all_options_from": _Meaning(
-        "Every answer on offer", "The share of each single answer is shown from so many people."
+        "Every answer on offer",
+        "The share of each single answer is shown from so many people.",
+        amount="from {} answers",
     ),
     "reliability_from": _Meaning(
-        "Spread of answers", "Worked out for the whole organisation from so many complete answers."
+        "Spread of answers",
+        "Worked out for the whole organisation from so many complete answers.",
+        amount="from {} answers",
     ),
     "leavers_threshold": _Meaning(
-        "Leavers", "The fewest leavers that a number outside the HR office may stand for."
+        "Leavers",
+        "The fewest leavers that a number outside the HR office may stand for.",
+        amount="from {} leavers",
     ),
-    "comments_from": _Meaning("Comments", "The fewest comments that are released together."),
+    "comments_from": _Meaning(
+        "Comments", "The fewest comments that are released together.", amount="from {} comments"
+    ),
     "comment_respondents_from": _Meaning(
-        "People behind comments", "The fewest people who answered where comments are released."
+        "People behind comments",
+        "The fewest people who answered where comments are released.",
+        amount="from {} people",
     ),
-    "comment_months_kept": _Meaning("Comments are kept", "Months, then they are deleted."),
+    "comment_months_kept": _Meaning(
+        "Comments are kept", "Months, then they are deleted.", amount="{} months"
+    ),
     "response_rate_step": _Meaning(
-        "Steps of response rates", "Percentage points to which response rates are rounded."
+        "Steps of response rates",
+        "Percentage points to which response rates are rounded.",
+        amount="{} points",
     ),
     "open_rate_from_invited": _Meaning(
-        "Rate while a month is open", "Shown once a day, only if so many people were invited."
+        "Rate while a month is open",
+        "Shown once a day, only if so many people were invited.",
+        amount="from {} people invited",
     ),
     "days_between_openings": _Meaning(
-        "Days between openings", "The fewest days from one opening to the next."
+        "Days between openings", "The fewest days from one opening to the next.", amount="{} days"
     ),
-    "most_questions": _Meaning("Questions", "The most questions that one pulse may ask."),
+    "most_questions": _Meaning(
+        "Questions", "The most questions that one pulse may ask.", amount="at most {}"
+    ),
     "challenge_days": _Meaning(
-        "Days to challenge", "Days in which the union may object before results are shown."
+        "Days to challenge",
+        "Days in which the union may object before results are shown.",
+        amount="{} days",
     ),
     "breakdowns": _Meaning(
         "Breakdowns", "Groups within units that may be shown, such as role or tenure."
@@ -124,7 +155,7 @@ def _setting(name: str, history: Sequence[LoggedPolicy]) -> Setting:
     return Setting(
         name=meaning.name,
         meaning=meaning.meaning,
-        value=_value_words(getattr(history[-1].policy, name)),
+        value=_value_words(name, getattr(history[-1].policy, name)),
         note=_note(name, changes),
         floor=meaning.floor,
         history=tuple(reversed(changes)),
@@ -139,7 +170,7 @@ def _changes(name: str, history: Sequence[LoggedPolicy]) -> list[Change]:
         value = getattr(logged.policy, name)
         if not changes or value != before:
             changes.append(
-                Change(f"{_value_words(value)} since {_day_words(logged)}", logged.place)
+                Change(f"{_value_words(name, value)} since {_day_words(logged)}", logged.place)
             )
         before = value
     return changes
@@ -152,11 +183,11 @@ def _note(name: str, changes: Sequence[Change]) -> str:
     return since
 
 
-def _value_words(value: object) -> str:
+def _value_words(name: str, value: object) -> str:
     if isinstance(value, tuple):
         names = [each.name if isinstance(each, Breakdown) else str(each) for each in value]
         return ", ".join(names) or "none"
-    return f"{value}"
+    return _MEANINGS[name].amount.format(value)
 
 
 def _day_words(logged: LoggedPolicy) -> str:

@@ -34,6 +34,7 @@ from pulse.rules_in_force import rules_in_force
 from surveys.months import Month
 from surveys.units import UnitCode
 
+_MORALE = "morale"
 _UNITS_AT_ONCE = 500
 _QUESTION_TO_ASK = (
     "Where people stay: what would make you stay another three years? "
@@ -114,7 +115,7 @@ def turnover_page(
         unit: code of one of the scope's tops; any other gives the first.
     """
     top = next((code for code in scope.tops if code == unit), scope.tops[0])
-    measure = ordered_measures(heads)[0]
+    measure = _morale_of(heads)
     rows = _organisation_rows(session, heads, measure)
     has_workforce = any(row.headcount is not None for row in rows)
     associations = _memory.recall(
@@ -135,6 +136,12 @@ def turnover_page(
         ask=_QUESTION_TO_ASK,
         cannot_tell=_cannot_tell(session, associations, is_hr=is_hr),
     )
+
+
+def _morale_of(heads: Sequence[ReleaseHead]) -> Measure:
+    """Return morale, or the first measure of a pulse that has no measure of that code."""
+    measures = ordered_measures(heads)
+    return next((each for each in measures if each.code == _MORALE), measures[0])
 
 
 def _setup_words(*, is_hr: bool) -> str:

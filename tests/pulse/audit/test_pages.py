@@ -67,7 +67,9 @@ def test_the_overview_says_what_is_in_force_and_that_the_log_holds(
     assert archive
     text = text_of(sign_in_as(Role.UNION_AUDITOR).get("/audit").text)
 
-    assert "Smallest group, k 5 since 1 April 2025" in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Smallest group, k 5 people since 1 April 2025" in text.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
     assert "3 entries: nothing removed or altered." in text
     assert "your own computer with your own copy of a checkpoint is the stronger check" in text
     assert "0 leaks in" in text
@@ -96,7 +98,7 @@ def test_every_field_of_the_policy_stands_on_the_settings_page(
     rows = rows_of(sign_in_as(Role.UNION_AUDITOR).get("/audit/settings").text, "Table 1")
 
     assert len(rows) == 1 + len(AnonymityPolicy().as_document())
-    assert rows[1][1] == "5"
+    assert rows[1][1] == "5 people"
     assert rows[1][2] == "5: nobody can go below it"
 
 
@@ -109,7 +111,7 @@ def test_a_setting_tells_its_changes_newest_first_and_no_change_twice() -> None:
     k = settings_page(history).settings[0]
 
     assert [change.place for change in k.history] == [7, 0]
-    assert k.history[0].words.replace("\N{NO-BREAK SPACE}", " ") == "10 since 1 March 2025"
+    assert k.history[0].words.replace("\N{NO-BREAK SPACE}", " ") == "10 people since 1 March 2025"
 
 
 def test_the_log_tells_each_entry_in_plain_words_and_its_page_tells_all_of_it(
