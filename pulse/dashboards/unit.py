@@ -128,33 +128,45 @@ def unit_page(
         caption=_caption(scope, heads, code),
         source_note=_source_note(heads, series.history),
         crumbs=scope.crumbs(code),
-        tabs=tuple(
-            MeasureTab(each.code, each.name, each.code == chosen.code)
-            for each in ordered_measures(heads)
-        ),
+        tabs=_tabs(heads, chosen),
         measure_code=chosen.code,
         measure_name=chosen.name,
         headline=reading.heading,
         sentence=reading.text,
         counted_in=_counted_in(session, heads, scope, series),
-        chart=measure_chart(
-            behaviour,
-            number=1,
-            measure=chosen,
-            unit_name=series.unit_name,
-            threshold=heads[-1].threshold,
-        )
-        if behaviour.points
-        else None,
+        chart=_chart(heads, series),
         table=month_table(behaviour.points, is_whole=is_whole),
         answers=_newest_answers(heads, series),
         ask=_question(chosen, behaviour),
         hidden_months=hidden_months(behaviour.points),
-        hidden_rule=(
-            f"A figure is shown only if at least {heads[-1].threshold} people stand behind it, "
-            "and if it cannot be found by subtracting other figures."
-        ),
+        hidden_rule=_hidden_rule(heads[-1]),
         children=_children(session, heads, scope, code),
+    )
+
+
+def _tabs(heads: Sequence[ReleaseHead], chosen: Measure) -> tuple[MeasureTab, ...]:
+    return tuple(
+        MeasureTab(each.code, each.name, each.code == chosen.code)
+        for each in ordered_measures(heads)
+    )
+
+
+def _chart(heads: Sequence[ReleaseHead], series: UnitSeries) -> ProcessChartSpec | None:
+    if not series.behaviour.points:
+        return None
+    return measure_chart(
+        series.behaviour,
+        number=1,
+        measure=series.measure,
+        unit_name=series.unit_name,
+        threshold=heads[-1].threshold,
+    )
+
+
+def _hidden_rule(newest: ReleaseHead) -> str:
+    return (
+        f"A figure is shown only if at least {newest.threshold} people stand behind it, and if it "
+        "cannot be found by subtracting other figures."
     )
 
 
