@@ -239,7 +239,10 @@ def _labels_at_end(frame: _Frame) -> Iterator[Markup]:
 
 
 def _labels_inside(frame: _Frame) -> Iterator[Markup]:
-    """Name the lines inside the plot, where fewest months lie in the words' way."""
+    """Name the lines inside the plot, where fewest months lie in the words' way.
+
+    A limit at the plot's edge goes unnamed: its words would fall on the axis or on an event.
+    """
     centre = frame.spec.centre
     if centre is None:
         return
@@ -255,9 +258,9 @@ def _labels_inside(frame: _Frame) -> Iterator[Markup]:
     ]
     highest = max((upper for _place, _lower, upper in limits), default=None)
     lowest = min((lower for _place, lower, _upper in limits), default=None)
-    if highest is not None and frame.holds(highest):
+    if highest is not None and frame.y(highest) - _LINE_HEIGHT > frame.top:
         yield _placed(frame, "upper limit", baselines=(frame.y(highest) - 7,), class_="halo")
-    if lowest is not None and frame.holds(lowest):
+    if lowest is not None and frame.y(lowest) + _LINE_HEIGHT < frame.bottom:
         yield _placed(frame, "lower limit", baselines=(frame.y(lowest) + 17,), class_="halo")
 
 

@@ -135,6 +135,13 @@ def test_on_a_phone_the_averages_name_gives_way_to_the_months_around_it() -> Non
     assert all(not baseline - 15 < y < baseline + 7 for y in points)
 
 
+def test_on_a_phone_a_limit_at_the_plots_edge_goes_unnamed() -> None:
+    inside = drawing(process_chart(shown(0, 3.4, limits=(2.6, 3.8))), Width.NARROW)
+    assert {"upper limit", "lower limit"} <= set(words(inside))
+    at_edges = drawing(process_chart(shown(0, 3.4, limits=(2.0, 4.5))), Width.NARROW)
+    assert not {"upper limit", "lower limit"} & set(words(at_edges))
+
+
 def test_the_phone_sees_the_newest_fourteen_months() -> None:
     svg = drawing(two_years(), Width.NARROW)
     assert len(of_class(svg, "pt")) == 14
