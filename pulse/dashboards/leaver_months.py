@@ -7,16 +7,21 @@ from sqlalchemy.orm import Session
 from analysis.release import ReleaseHead
 from analysis.trends.rates import JudgedRate, RateBehaviour, RateMonth
 from analysis.turnover import protected_leavers
-from analysis.workforce import subtree_totals, workforce_of
+from analysis.workforce import subtree_totals, workforce_of, workforce_state
 from analysis.workforce_files import WorkforceMonth
 from pulse.charts.spec import HiddenMonth, ProcessChartSpec, ShownMonth
 from pulse.dashboards.measure_charts import limit_events, span_words
+from pulse.dashboards.memory import ReleaseMemory
 from pulse.dashboards.month_rows import MARKS
 from surveys.months import Month
-from surveys.units import UnitCode, UnitTree
+from surveys.units import UnitCode
 
 _AXIS_STEPS = (1, 2, 5, 10, 20)  # percentage points between lines
 _MOST_LINES = 6
+
+
+_own_memory: ReleaseMemory[tuple[RateMonth, ...]] = ReleaseMemory(size=256)
+_protected_memory: ReleaseMemory[Mapping[Month, tuple[int | None, ...]]] = ReleaseMemory(size=2)
 
 
 def own_months(
@@ -26,11 +31,16 @@ def own_months(
 
     Months of visible releases only, oldest first; those without workforce figures are left out.
     """
-    trees = {head.month: head.tree for head in heads}
-    totals = subtree_totals(session, trees, [unit]).get(unit, {})
-    return tuple(
-        RateMonth(month, totals[month].headcount, totals[month].leavers) for month in sorted(totals)
-    )
+
+    def work_out() -> tuple[RateMonth, ...]:
+        trees = {head.month: head.tree for head in heads}
+        totals = subtree_totals(session, trees, [unit]).get(unit, {})
+        return tuple(
+            RateMonth(month, totals[month].headcount, totals[month].leavers)
+            for month in sorted(totals)
+        )
+
+    return _own_memory.recall(heads, (unit, workforce_state(session)), work_out)
 
 
 def protected_months(
@@ -41,10 +51,13 @@ def protected_months(
     The pattern of each month is worked out on the whole organisation's tree of that month, so
     that it is the same for everybody who looks.
     """
-    units = sorted({code for head in heads for code in (each.code for each in head.tree)})
-    own = workforce_of(session, units)
+    protected = _protected_memory.recall(
+        heads,
+        (threshold, workforce_state(session)),
+        lambda: _protected(session, heads, threshold=threshold),
+    )
     leavers = {
-        head.month: _protected(head.tree, head.month, own, unit=unit, threshold=threshold)
+        head.month: protected[head.month][head.tree.place(unit)]
         for head in heads
         if unit in head.tree
     }
@@ -55,17 +68,19 @@ def protected_months(
 
 
 def _protected(
-    tree: UnitTree,
-    month: Month,
-    own: Mapping[UnitCode, Mapping[Month, WorkforceMonth]],
-    *,
-    unit: UnitCode,
-    threshold: int,
-) -> int | None:
+    session: Session, heads: Sequence[ReleaseHead], *, threshold: int
+) -> Mapping[Month, tuple[int | None, ...]]:
+    """Return the protected leavers of every unit of each month's tree, in the tree's order."""
+    own = workforce_of(session, sorted({unit.code for head in heads for unit in head.tree}))
     none = WorkforceMonth(headcount=0, leavers=0)
-    counts = [own.get(each.code, {}).get(month, none).leavers for each in tree]
-    shown = protected_leavers(tree.parent_places, counts, threshold=threshold)
-    return shown[tree.place(unit)]
+    return {
+        head.month: protected_leavers(
+            head.tree.parent_places,
+            [own.get(unit.code, {}).get(head.month, none).leavers for unit in head.tree],
+            threshold=threshold,
+        )
+        for head in heads
+    }
 
 
 def leaver_chart(behaviour: RateBehaviour, *, number: int, unit_name: str) -> ProcessChartSpec:

@@ -1,6 +1,6 @@
 """Morale beside leavers: two panels, two associations, and what neither can tell."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -8,34 +8,23 @@ from sqlalchemy.orm import Session
 from analysis.archive import units_history
 from analysis.release import ReleaseHead
 from analysis.trends.behaviour import ProcessBehaviour, process_behaviour
-from analysis.trends.measures import Measure, SeriesPoint, series_of
+from analysis.trends.measures import Measure, series_of
 from analysis.trends.rates import RateMonth, rate_behaviour
-from analysis.turnover import (
-    LAG_MONTHS,
-    Association,
-    Question,
-    Refused,
-    TurnoverRow,
-    between_units,
-    pooled_months,
-)
-from analysis.workforce import workforce_of
+from analysis.turnover import LAG_MONTHS, Association, Question, Refused
 from pulse.access import Permission, Viewer
 from pulse.charts.forest_svg import interval_words
 from pulse.charts.spec import Estimate, ForestSpec, ProcessChartSpec
+from pulse.dashboards.associations import Associations, associations_of
 from pulse.dashboards.choices import Option, options_of
 from pulse.dashboards.leaver_months import leaver_chart, own_months, protected_months
 from pulse.dashboards.measure_charts import measure_chart, span_words
 from pulse.dashboards.measure_order import ordered_measures
-from pulse.dashboards.memory import ReleaseMemory
 from pulse.dashboards.scope import Scope
 from pulse.dashboards.turnover_rows import TurnoverMonth, turnover_rows
 from pulse.rules_in_force import rules_in_force
-from surveys.months import Month
 from surveys.units import UnitCode
 
 _MORALE = "morale"
-_UNITS_AT_ONCE = 500
 _QUESTION_TO_ASK = (
     "Where people stay: what would make you stay another three years? "
     "Where people left: what nearly made you go too?"
@@ -81,24 +70,6 @@ class TurnoverPage:
     cannot_tell: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Associations:
-    between: Association | Refused
-    pooled: Association | Refused
-
-    @property
-    def both(self) -> tuple[Association | Refused, Association | Refused]:
-        return self.between, self.pooled
-
-    @property
-    def told(self) -> tuple[Association, ...]:
-        return tuple(each for each in self.both if isinstance(each, Association))
-
-
-_memory: ReleaseMemory[_Associations] = ReleaseMemory(size=4)
-_morale_memory: ReleaseMemory[Mapping[UnitCode, Mapping[Month, float]]] = ReleaseMemory(size=2)
-
-
 def turnover_page(
     session: Session, heads: Sequence[ReleaseHead], viewer: Viewer, scope: Scope, *, unit: str
 ) -> TurnoverPage:
@@ -116,11 +87,8 @@ def turnover_page(
     """
     top = next((code for code in scope.tops if code == unit), scope.tops[0])
     measure = _morale_of(heads)
-    rows = _organisation_rows(session, heads, measure)
-    has_workforce = any(row.headcount is not None for row in rows)
-    associations = _memory.recall(
-        heads, hash(rows), lambda: _Associations(between_units(rows), pooled_months(rows))
-    )
+    associations = associations_of(session, heads, measure)
+    has_workforce = associations.has_workforce
     months = _unit_months(session, heads, measure, scope.name(top), top, viewer)
     is_hr = viewer.may(Permission.VIEW_LEAVER_COUNTS)
     return TurnoverPage(
@@ -154,48 +122,6 @@ def _top_options(scope: Scope, top: UnitCode) -> tuple[Option, ...]:
     if len(scope.tops) == 1:
         return ()
     return options_of({link.code: link.name for link in scope.links(scope.tops)}, top)
-
-
-def _organisation_rows(
-    session: Session, heads: Sequence[ReleaseHead], measure: Measure
-) -> tuple[TurnoverRow, ...]:
-    """Return the units without units below them, by month: shown morale, people, leavers."""
-    tree = heads[-1].tree
-    leaves = [unit.code for unit in tree if not tree.children(unit.code)]
-    morale_of = _morale_memory.recall(
-        heads, measure.code, lambda: _shown_morale(session, heads, measure, leaves)
-    )
-    workforce = workforce_of(session, leaves)
-    rows: list[TurnoverRow] = []
-    for code in leaves:
-        morale, figures = morale_of[code], workforce.get(code, {})
-        rows += [
-            TurnoverRow(
-                unit=code,
-                month=month,
-                morale=morale.get(month),
-                headcount=figures[month].headcount if month in figures else None,
-                leavers=figures[month].leavers if month in figures else None,
-            )
-            for month in sorted({*morale, *figures})
-        ]
-    return tuple(rows)
-
-
-def _shown_morale(
-    session: Session, heads: Sequence[ReleaseHead], measure: Measure, units: Sequence[UnitCode]
-) -> Mapping[UnitCode, Mapping[Month, float]]:
-    """Return each unit's shown means by month."""
-    shown: dict[UnitCode, dict[Month, float]] = {}
-    for first in range(0, len(units), _UNITS_AT_ONCE):
-        part = units[first : first + _UNITS_AT_ONCE]
-        for code, history in units_history(session, part).items():
-            shown[code] = {
-                point.month: point.mean
-                for point in series_of(measure, heads, history)
-                if isinstance(point, SeriesPoint)
-            }
-    return shown
 
 
 def _unit_months(
@@ -251,7 +177,7 @@ def _leaver_chart(rates: Sequence[RateMonth], unit_name: str) -> ProcessChartSpe
     return leaver_chart(rate_behaviour(rates), number=3, unit_name=unit_name)
 
 
-def _lead(associations: _Associations) -> str:
+def _lead(associations: Associations) -> str:
     if not associations.told:
         return (
             "We cannot say yet. Below stands what is missing; until then no number is given, "
@@ -302,7 +228,7 @@ def _basis(told: Association) -> str:
     return f"{told.n:,} unit-months"
 
 
-def _forest(associations: _Associations, measure: Measure) -> ForestSpec | None:
+def _forest(associations: Associations, measure: Measure) -> ForestSpec | None:
     if not associations.told:
         return None
     first = associations.told[0]
@@ -356,7 +282,7 @@ def _estimate_row(association: Association | Refused) -> EstimateRow:
     return EstimateRow(name, question, number, f"{association.words}{caution}")
 
 
-def _cannot_tell(session: Session, associations: _Associations, *, is_hr: bool) -> tuple[str, ...]:
+def _cannot_tell(session: Session, associations: Associations, *, is_hr: bool) -> tuple[str, ...]:
     limits = [
         "Nothing here is about a person, and nothing predicts that anyone will leave.",
         "\N{LEFT DOUBLE QUOTATION MARK}Moves with\N{RIGHT DOUBLE QUOTATION MARK} does not say why.",

@@ -109,22 +109,20 @@ def unit_page(
     measure: str,
     is_whole: bool,
 ) -> UnitPage:
-    """Return the page of a unit that lies in the scope.
+    """Return the page of a unit, from the archive and its visible releases (oldest first).
 
     Args:
-        session: of the archive.
-        heads: visible releases, at least one, oldest first.
         scope: the viewer's, in the newest released tree that holds the unit.
         code: of the unit.
-        measure: code of a measure; "" is the first one.
+        measure: code of a measure, "" for the first one.
         is_whole: list every month in the table, not only the newest.
     """
     series = unit_series(session, heads, scope, code, measure=measure)
-    behaviour, chosen = series.behaviour, series.measure
-    reading = unit_reading(chosen, series.unit_name, behaviour)
+    name, behaviour, chosen = series.unit_name, series.behaviour, series.measure
+    reading = unit_reading(chosen, name, behaviour)
     return UnitPage(
         code=code,
-        name=series.unit_name,
+        name=name,
         caption=_caption(scope, heads, code),
         source_note=_source_note(heads, series.history),
         crumbs=scope.crumbs(code),
