@@ -111,11 +111,8 @@ def unit_page(
 ) -> UnitPage:
     """Return the page of a unit, from the archive and its visible releases (oldest first).
 
-    Args:
-        scope: the viewer's, in the newest released tree that holds the unit.
-        code: of the unit.
-        measure: code of a measure, "" for the first one.
-        is_whole: list every month in the table, not only the newest.
+    `scope` is the viewer's, in the newest released tree that holds the unit; `measure` is the code
+    of a measure, "" for the first one; `is_whole` lists every month, not only the newest.
     """
     series = unit_series(session, heads, scope, code, measure=measure)
     name, behaviour, chosen = series.unit_name, series.behaviour, series.measure
