@@ -33,12 +33,13 @@ class ReleaseRow(ArchiveBase):
     source: Mapped[str]
     threshold: Mapped[int]
     tree_sha256: Mapped[str] = mapped_column(ForeignKey("released_trees.sha256"))
-    header: Mapped[str] = mapped_column(Text)  # items with their labels, canonical JSON
-    certificate: Mapped[str] = mapped_column(Text)  # public certificate, canonical JSON
     release_sha256: Mapped[str]  # over tree, header, certificate and every cell
     import_sha256: Mapped[str | None]
     released_on: Mapped[date | None]
     log_place: Mapped[int | None] = mapped_column(unique=True)
+    # Long texts come last: SQLite reads a row from its start, and pages seldom need them.
+    header: Mapped[str] = mapped_column(Text)  # items with their labels, canonical JSON
+    certificate: Mapped[str] = mapped_column(Text)  # public certificate, canonical JSON
 
 
 class CellRow(ArchiveBase):
@@ -66,6 +67,7 @@ class WorkforceRow(ArchiveBase):
     __table_args__ = (
         CheckConstraint("headcount >= 0 AND leavers >= 0", name="not_negative"),
         CheckConstraint("leavers <= headcount", name="leavers_within_headcount"),
+        {"sqlite_with_rowid": False},
     )
 
     unit_code: Mapped[str] = mapped_column(primary_key=True)

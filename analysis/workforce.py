@@ -4,24 +4,21 @@ A figure is of the unit's own people, without the units below it; sums over subt
 when they are read, on the tree of their month.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from analysis.tables import WorkforceRow
 from analysis.workforce_files import FigureKey, TreeOfMonth, WorkforceMonth, read_workforce
+from surveys.ledger.log import newest_checkpoint
 from surveys.months import Month
 from surveys.units import UnitCode, UnitTree
 
 _CODES_PER_QUERY = 10_000
-
-Totals = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +74,23 @@ def plan_workforce(session: Session, path: Path, tree_of: TreeOfMonth) -> Workfo
 
 
 def apply_workforce(session: Session, plan: WorkforcePlan) -> None:
-    """Write the new and the changed figures of the plan. The caller commits."""
+    """Write the new and the changed figures of the plan.
+
+    The caller logs the import in the same transaction: that is how `workforce_state` changes.
+    """
     if plan.new:
         session.execute(insert(WorkforceRow), [_values(*entry) for entry in plan.new.items()])
     if plan.changed:
         session.execute(update(WorkforceRow), [_values(*entry) for entry in plan.changed.items()])
+
+
+def workforce_state(session: Session) -> str:
+    """Return a text that is another one whenever workforce figures may have changed.
+
+    It is the newest signed note over the log, in which each import stands with its file's hash;
+    whoever keeps what was worked out from figures keeps this beside it.
+    """
+    return newest_checkpoint(session) or ""
 
 
 def workforce_of(
@@ -108,49 +117,35 @@ def subtree_totals(
     for _date, group in groupby(sorted(tree_by_month), lambda m: tree_by_month[m].valid_from):
         months = list(group)
         tree = tree_by_month[months[0]]
-        asked = [unit for unit in units if unit in tree]
-        stretches = _stretches(tree, asked)
-        sums = _running_sums(session, tree, months=months, stretches=stretches.values())
-        for unit, stretch in stretches.items():
-            totals = sums[:, stretch.stop] - sums[:, stretch.start]
-            for month, (headcount, leavers, rows) in zip(months, totals.tolist(), strict=True):
-                if rows:
-                    found.setdefault(unit, {})[month] = WorkforceMonth(headcount, leavers)
-    return found
+        for unit in units:
+            if unit in tree:
+                found.setdefault(unit, {}).update(_sums(session, tree.subtree(unit), months))
+    return {unit: totals for unit, totals in found.items() if totals}
 
 
-def _stretches(tree: UnitTree, units: Sequence[UnitCode]) -> dict[UnitCode, range]:
-    """Return the places of each unit's subtree: depth first, a subtree is one stretch of places."""
-    sizes = [1] * len(tree)
-    parents = tree.parent_places
-    for place in range(len(tree) - 1, 0, -1):
-        sizes[parents[place]] += sizes[place]
-    starts = {unit: tree.place(unit) for unit in units}
-    return {unit: range(start, start + sizes[start]) for unit, start in starts.items()}
-
-
-def _running_sums(
-    session: Session, tree: UnitTree, *, months: Sequence[Month], stretches: Iterable[range]
-) -> Totals:
-    """Return sums of (headcount, leavers, rows) over all places before each, by month.
-
-    The shape is months x places + 1 x 3; places outside the stretches count as empty.
-    """
-    covered = np.zeros(len(tree), dtype=bool)
-    for stretch in stretches:
-        covered[stretch.start : stretch.stop] = True
-    place_of = {tree.units[place].code: place for place in np.flatnonzero(covered).tolist()}
-    column_of = {str(month): column for column, month in enumerate(months)}
-    sums: Totals = np.zeros((len(months), len(tree) + 1, 3), dtype=np.int64)
-    rows = _rows_of(session, list(place_of))
-    if rows:
-        units, written, headcounts, leavers = zip(*rows, strict=True)
-        columns = np.fromiter((column_of.get(text, -1) for text in written), np.int64)
-        places = np.fromiter((place_of[UnitCode(unit)] for unit in units), np.int64)
-        kept = columns >= 0
-        figures = np.column_stack([headcounts, leavers, np.ones(len(rows), dtype=np.int64)])
-        sums[columns[kept], places[kept] + 1] = figures[kept]
-    return sums.cumsum(axis=1)
+def _sums(
+    session: Session, units: Sequence[UnitCode], months: Sequence[Month]
+) -> Mapping[Month, WorkforceMonth]:
+    """Return the sums over the units by month; the database adds up, because rows are many."""
+    by_text = {str(month): month for month in months}
+    sums: dict[Month, WorkforceMonth] = {}
+    for codes in _chunks(units):
+        query = (
+            select(
+                WorkforceRow.month,
+                func.sum(WorkforceRow.headcount),
+                func.sum(WorkforceRow.leavers),
+            )
+            .where(WorkforceRow.unit_code.in_(codes), WorkforceRow.month.in_(by_text))
+            .group_by(WorkforceRow.month)
+        )
+        for written, headcount, leavers in session.execute(query):
+            month = by_text[written]
+            before = sums.get(month, WorkforceMonth(0, 0))
+            sums[month] = WorkforceMonth(
+                before.headcount + int(headcount), before.leavers + int(leavers)
+            )
+    return sums
 
 
 def _held(session: Session, months: Collection[Month]) -> dict[FigureKey, WorkforceMonth]:
@@ -175,10 +170,14 @@ def _rows_of(session: Session, units: Sequence[UnitCode]) -> list[Row[str, str, 
         WorkforceRow.unit_code, WorkforceRow.month, WorkforceRow.headcount, WorkforceRow.leavers
     ).order_by(WorkforceRow.unit_code, WorkforceRow.month)
     rows: list[Row[str, str, int, int]] = []
-    for start in range(0, len(units), _CODES_PER_QUERY):
-        codes = units[start : start + _CODES_PER_QUERY]
+    for codes in _chunks(units):
         rows.extend(session.execute(query.where(WorkforceRow.unit_code.in_(codes))))
     return rows
+
+
+def _chunks(units: Sequence[UnitCode]) -> Iterator[Sequence[UnitCode]]:
+    for start in range(0, len(units), _CODES_PER_QUERY):
+        yield units[start : start + _CODES_PER_QUERY]
 
 
 def _values(key: FigureKey, figure: WorkforceMonth) -> dict[str, str | int]:

@@ -47,8 +47,9 @@ def results(initialised_home: Path, tmp_path_factory: pytest.TempPathFactory) ->
     settings = Settings.from_environ({"PULSE_HOME": str(home)})
     stores = Stores.of(settings)
     with stores.archive() as session:
-        months = a_year_and_a_half(session, load_log_signer(settings))
-        workforce(session, months, {"north-1": 2, "south-2": 3})
+        signer = load_log_signer(settings)
+        months = a_year_and_a_half(session, signer)
+        workforce(session, months, {"north-1": 2, "south-2": 3}, signer)
     add_one_account_per_role(stores, unit="north")
     stores.close()
     with serving(settings) as address:

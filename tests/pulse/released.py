@@ -12,7 +12,9 @@ from analysis.release import ReleasedItem, Source
 from analysis.spread import pooled_earlier
 from analysis.tables import WorkforceRow
 from analysis.tally import ItemTally, MonthTally
+from surveys.canonical import canonical_json, sha256_hex
 from surveys.instruments import Instrument, Item, ItemCode
+from surveys.ledger.log import EntryKind, append
 from surveys.ledger.signing import LogSigner
 from surveys.library_bank import default_instrument
 from surveys.months import Month
@@ -141,18 +143,22 @@ def a_year_and_a_half(session: Session, signer: LogSigner) -> tuple[Month, ...]:
     return months
 
 
-def workforce(session: Session, months: Sequence[Month], leavers: Mapping[str, int]) -> None:
-    """Write 30 people in each unit with answers, and its leavers of every month (1 without one)."""
-    session.execute(
-        insert(WorkforceRow),
-        [
-            {
-                "unit_code": unit,
-                "month": str(month),
-                "headcount": 30,
-                "leavers": leavers.get(unit, 1),
-            }
-            for unit in MANY
-            for month in months
-        ],
-    )
+def workforce(
+    session: Session, months: Sequence[Month], leavers: Mapping[str, int], signer: LogSigner
+) -> None:
+    """Import 30 people in each unit with answers, and its leavers of every month (1 without one)."""
+    rows = [
+        {"unit_code": unit, "month": str(month), "headcount": 30, "leavers": leavers.get(unit, 1)}
+        for unit in MANY
+        for month in months
+    ]
+    session.execute(insert(WorkforceRow), rows)
+    log_workforce(session, rows, signer)
+
+
+def log_workforce(
+    session: Session, rows: Sequence[Mapping[str, object]], signer: LogSigner
+) -> None:
+    """Write what every import of workforce figures writes into the log: the hash of its file."""
+    body = {"file_sha256": sha256_hex(canonical_json(list(rows)))}
+    append(session, EntryKind.WORKFORCE, body, signer=signer, day=date(2026, 11, 10))

@@ -31,9 +31,9 @@ CAUSE_AND_RANK = re.compile(
 
 
 @pytest.fixture
-def archive(stores: Stores, released_months: tuple[Month, ...]) -> Stores:
+def archive(stores: Stores, released_months: tuple[Month, ...], signer: LogSigner) -> Stores:
     with stores.archive() as session:
-        workforce(session, released_months, {})
+        workforce(session, released_months, {}, signer)
     return stores
 
 

@@ -19,7 +19,15 @@ from surveys.ledger.signing import LogSigner
 from surveys.months import Month
 from surveys.units import Unit, UnitCode, UnitTree
 from tests.pulse.dashboards.pages import chart_values, rows_of, text_of
-from tests.pulse.released import FIRST, MANY, months_from, release, tally_of, workforce
+from tests.pulse.released import (
+    FIRST,
+    MANY,
+    log_workforce,
+    months_from,
+    release,
+    tally_of,
+    workforce,
+)
 
 SignInAs = Callable[..., FlaskClient]
 TEAMS = tuple(f"team-{number:02}" for number in range(12))
@@ -45,20 +53,19 @@ def city_where_low_morale_goes_with_leaving(session: Session, signer: LogSigner)
     means = {team: 2.2 + 0.15 * place for place, team in enumerate(TEAMS)}
     tallies = [tally_of(month, dict.fromkeys(TEAMS, 20), means=means) for month in months]
     release(session, tallies, signer, tree=CITY)
-    session.execute(
-        insert(WorkforceRow),
-        [
-            {"unit_code": team, "month": str(month), "headcount": 30, "leavers": 4 - place // 3}
-            for place, team in enumerate(TEAMS)
-            for month in months
-        ],
-    )
+    rows = [
+        {"unit_code": team, "month": str(month), "headcount": 30, "leavers": 4 - place // 3}
+        for place, team in enumerate(TEAMS)
+        for month in months
+    ]
+    session.execute(insert(WorkforceRow), rows)
+    log_workforce(session, rows, signer)
 
 
 @pytest.fixture
-def archive(stores: Stores, released_months: tuple[Month, ...]) -> Stores:
+def archive(stores: Stores, released_months: tuple[Month, ...], signer: LogSigner) -> Stores:
     with stores.archive() as session:
-        workforce(session, released_months, {"north-1": 2, "south-2": 3})
+        workforce(session, released_months, {"north-1": 2, "south-2": 3}, signer)
     return stores
 
 
@@ -106,11 +113,11 @@ def test_a_leader_reads_protected_leavers_only(archive: Stores) -> None:
 
 
 def test_no_leavers_and_few_leavers_look_the_same_to_a_leader(
-    stores: Stores, released_months: tuple[Month, ...]
+    stores: Stores, released_months: tuple[Month, ...], signer: LogSigner
 ) -> None:
     leavers = {"north-1": 0, "north-2": 0, "north-3": 0, "south-1": 9, "south-2": 9}
     with stores.archive() as session:
-        workforce(session, released_months, leavers)
+        workforce(session, released_months, leavers, signer)
         none = page_of(session, Role.LEADER, "north").months
         few = page_of(session, Role.LEADER, "north-1").months
 
@@ -120,10 +127,10 @@ def test_no_leavers_and_few_leavers_look_the_same_to_a_leader(
 
 
 def test_months_without_workforce_figures_say_so(
-    stores: Stores, released_months: tuple[Month, ...]
+    stores: Stores, released_months: tuple[Month, ...], signer: LogSigner
 ) -> None:
     with stores.archive() as session:
-        workforce(session, released_months[:-1], {})
+        workforce(session, released_months[:-1], {}, signer)
         rows = page_of(session).months.rows
 
     assert rows[0].leavers == NotThere("no figures")
@@ -161,6 +168,7 @@ def test_changed_workforce_figures_are_not_answered_from_memory(
         session.execute(
             update(WorkforceRow).where(WorkforceRow.unit_code == TEAMS[0]).values(leavers=0)
         )
+        log_workforce(session, [{"unit_code": TEAMS[0], "leavers": 0}], signer)
 
         assert page_of(session).estimates[0].number != before
 

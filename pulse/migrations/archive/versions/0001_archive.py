@@ -27,6 +27,7 @@ def upgrade() -> None:
             "leavers <= headcount", name=op.f("ck_workforce_leavers_within_headcount")
         ),
         sa.PrimaryKeyConstraint("unit_code", "month", name=op.f("pk_workforce")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "releases",
@@ -34,12 +35,12 @@ def upgrade() -> None:
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("threshold", sa.Integer(), nullable=False),
         sa.Column("tree_sha256", sa.String(), nullable=False),
-        sa.Column("header", sa.Text(), nullable=False),
-        sa.Column("certificate", sa.Text(), nullable=False),
         sa.Column("release_sha256", sa.String(), nullable=False),
         sa.Column("import_sha256", sa.String(), nullable=True),
         sa.Column("released_on", sa.Date(), nullable=True),
         sa.Column("log_place", sa.Integer(), nullable=True),
+        sa.Column("header", sa.Text(), nullable=False),
+        sa.Column("certificate", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "(log_place IS NULL) = (released_on IS NULL)",
             name=op.f("ck_releases_visible_iff_logged"),
