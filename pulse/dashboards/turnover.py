@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy.orm import Session
 
@@ -30,6 +31,9 @@ _QUESTION_TO_ASK = (
     "Where people left: what nearly made you go too?"
 )
 _NAMES = {Question.BETWEEN: "Between units", Question.POOLED: "Pooled: all months mixed"}
+_LEVELS_BELOW = 2
+_MOST_ON_OFFER = 200
+_SET_IN = "\N{EM SPACE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class TurnoverPage:
     lead: str
     setup: str
     command: str
-    tops: tuple[Option, ...]
+    parts: tuple[Option, ...]
     unit_name: str
     forest: ForestSpec | None
     estimates: tuple[EstimateRow, ...]
@@ -73,7 +77,7 @@ class TurnoverPage:
 def turnover_page(
     session: Session, heads: Sequence[ReleaseHead], viewer: Viewer, scope: Scope, *, unit: str
 ) -> TurnoverPage:
-    """Return the page for one of the viewer's top units.
+    """Return the page for one unit of the viewer's part of the organisation.
 
     The associations are worked out once for the whole organisation, the same for everybody who
     looks: from each part they would differ, and differences tell more than was meant.
@@ -83,21 +87,22 @@ def turnover_page(
         heads: visible releases, at least one, oldest first.
         viewer: who reads; only HR sees leaver counts as imported.
         scope: at least one unit in the newest release's tree.
-        unit: code of one of the scope's tops; any other gives the first.
+        unit: code of one of the units on offer; any other gives the first.
     """
-    top = next((code for code in scope.tops if code == unit), scope.tops[0])
+    on_offer = _units_on_offer(scope)
+    chosen = next((code for code in on_offer if code == unit), scope.tops[0])
     measure = _morale_of(heads)
     associations = associations_of(session, heads, measure)
     has_workforce = associations.has_workforce
-    months = _unit_months(session, heads, measure, scope.name(top), top, viewer)
+    months = _unit_months(session, heads, measure, scope.name(chosen), chosen, viewer)
     is_hr = viewer.may(Permission.VIEW_LEAVER_COUNTS)
     return TurnoverPage(
         caption=f"Turnover · {span_words([heads[0].month, heads[-1].month])}",
         lead=_lead(associations) if has_workforce else "There are no workforce figures yet.",
         setup="" if has_workforce else _setup_words(is_hr=is_hr),
         command="pulse import workforce WORKFORCE.csv" if is_hr and not has_workforce else "",
-        tops=_top_options(scope, top),
-        unit_name=scope.name(top),
+        parts=_part_options(scope, on_offer, chosen),
+        unit_name=scope.name(chosen),
         forest=_forest(associations, measure),
         estimates=tuple(map(_estimate_row, associations.both)) if has_workforce else (),
         months=months,
@@ -118,10 +123,29 @@ def _setup_words(*, is_hr: bool) -> str:
     return "When HR has brought in people in post and leavers, they stand here beside morale."
 
 
-def _top_options(scope: Scope, top: UnitCode) -> tuple[Option, ...]:
-    if len(scope.tops) == 1:
+def _units_on_offer(scope: Scope) -> tuple[UnitCode, ...]:
+    """Return the viewer's tops, each followed by the units up to two levels below it."""
+    deepest = {top: scope.tree.depth(top) + _LEVELS_BELOW for top in scope.tops}
+    units = (
+        code
+        for top in scope.tops
+        for code in scope.tree.subtree(top)
+        if scope.tree.depth(code) <= deepest[top]
+    )
+    return tuple(islice(units, _MOST_ON_OFFER))
+
+
+def _part_options(
+    scope: Scope, on_offer: Sequence[UnitCode], chosen: UnitCode
+) -> tuple[Option, ...]:
+    """Return the choice of units, set in by level; none where there is only one."""
+    if len(on_offer) == 1:
         return ()
-    return options_of({link.code: link.name for link in scope.links(scope.tops)}, top)
+    highest = min(scope.tree.depth(code) for code in on_offer)
+    words: dict[str, str] = {
+        code: _SET_IN * (scope.tree.depth(code) - highest) + scope.name(code) for code in on_offer
+    }
+    return options_of(words, chosen)
 
 
 def _unit_months(

@@ -190,12 +190,15 @@ def test_forest_table_and_charts_hold_the_same_numbers(
     assert rates == [row[4] for row in months[:0:-1]]
 
 
-def test_one_of_several_units_can_be_chosen_and_no_foreign_one(archive: Stores) -> None:
+def test_a_unit_of_ones_own_part_can_be_chosen_and_no_foreign_one(archive: Stores) -> None:
     with archive.archive() as session:
         chosen = page_of(session, Role.LEADER, "north", "south-1", unit="south-1")
         foreign = page_of(session, Role.LEADER, "north", "south-1", unit="south-2")
 
-    assert [option.words for option in chosen.tops] == ["Assessment South", "North"]
+    values = [option.value for option in chosen.parts]
+    assert values == ["north", "north-1", "north-2", "north-3", "south-1"]
+    assert chosen.parts[-1].words == "\N{EM SPACE}Assessment South"
+    assert [option.is_chosen for option in chosen.parts] == [False] * 4 + [True]
     assert chosen.unit_name == "Assessment South"
     assert foreign.unit_name == "North"
 
