@@ -171,7 +171,7 @@ def _paired(rows: Sequence[TurnoverRow], *, lag: int) -> _Pairs:
     numbers: dict[UnitCode, int] = {}
     found: list[tuple[int, float, int, int]] = []
     months: set[int] = set()
-    for row in sorted(rows, key=lambda row: (row.unit, row.month)):
+    for row in sorted(rows, key=lambda row: (row.unit, row.month.ordinal)):
         figures = workforce.get((row.unit, row.month.ordinal + lag))
         if row.morale is None or figures is None:
             continue

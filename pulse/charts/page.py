@@ -1,6 +1,7 @@
 """What a page needs to show charts: the macro's parts, and the mark that widens its policy."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import Flask, g
 from markupsafe import Markup
@@ -33,8 +34,9 @@ def mark_chart_page() -> None:
     g.has_charts = True
 
 
+@lru_cache(maxsize=128)
 def chart_parts(spec: ChartSpec) -> ChartParts:
-    """Return the drawings of one chart for the macro `chart`."""
+    """Return the drawings of one chart for the macro `chart`; equal charts are drawn once."""
     return ChartParts(
         spec=spec,
         is_process=isinstance(spec, ProcessChartSpec),

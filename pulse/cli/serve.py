@@ -20,6 +20,7 @@ from pulse.config import LOOPBACK_HOSTS, Settings
 
 _DEFAULT_PORT = 8000
 _THREADS_PER_WORKER = 4
+_LONGEST_REQUEST_SECONDS = 120
 _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - the system's folder in memory, for heartbeats
 
 
@@ -53,6 +54,8 @@ def server_options(
         "workers": workers or 2 * (os.cpu_count() or 1),
         "worker_class": "sync" if is_sqlite else "gthread",
         "threads": 1 if is_sqlite else _THREADS_PER_WORKER,
+        # The first turnover page after an import works out what later ones find (performance.md).
+        "timeout": _LONGEST_REQUEST_SECONDS,
         "accesslog": None,
         "loglevel": "warning",
         "control_socket_disable": True,

@@ -55,7 +55,7 @@ def associations_of(
 def _rows(
     session: Session, heads: Sequence[ReleaseHead], measure: Measure
 ) -> Iterator[TurnoverRow]:
-    """Yield each unit's months: shown morale, people, leavers."""
+    """Yield each unit's months, in no order: shown morale, people, leavers."""
     tree = heads[-1].tree
     leaves = [unit.code for unit in tree if not tree.children(unit.code)]
     for first in range(0, len(leaves), _UNITS_AT_ONCE):
@@ -64,7 +64,7 @@ def _rows(
         workforce = workforce_of(session, part)
         for code in part:
             morale, figures = means[code], workforce.get(code, {})
-            for month in sorted({*morale, *figures}):
+            for month in {*morale, *figures}:
                 people = figures.get(month)
                 yield TurnoverRow(
                     unit=code,
