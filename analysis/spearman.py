@@ -69,10 +69,23 @@ def clustered_interval(
         second: the other.
         clusters: the cluster of each pair, numbered from 0 without gaps; at least two.
     """
-    from scipy.sparse import csr_array  # noqa: PLC0415 - most pages that load this never need it
-    from scipy.special import stdtrit  # noqa: PLC0415 - likewise
+    from scipy.special import stdtrit  # noqa: PLC0415 - most pages that load this never need it
 
     number = int(clusters.max()) + 1
+    # A draw in which a value is constant says nothing; one in perfect order has no finite z.
+    drawn = _drawn_correlations(first, second, clusters, number)
+    error = float(np.nanstd(np.arctanh(np.clip(drawn, -1 + 1e-9, 1 - 1e-9)), ddof=1))
+    middle = np.arctanh(np.clip(spearman(first, second), -1 + 1e-9, 1 - 1e-9))
+    half = float(stdtrit(number - 1, _TWO_SIDED)) * error
+    return float(np.tanh(middle - half)), float(np.tanh(middle + half))
+
+
+def _drawn_correlations(
+    first: FloatArray, second: FloatArray, clusters: IntArray, number: int
+) -> FloatArray:
+    """Return the correlation of each draw of clusters; nan where a value is constant."""
+    from scipy.sparse import csr_array  # noqa: PLC0415 - as above
+
     random = np.random.default_rng(_SEED)
     draws = random.multinomial(number, np.full(number, 1 / number), size=_DRAWS)
     pairs, place = np.unique(np.column_stack([first, second]), axis=0, return_inverse=True)
@@ -87,12 +100,7 @@ def clustered_interval(
         )
         for at in range(0, _DRAWS, step)
     ]
-    # A draw in which a value is constant says nothing; one in perfect order has no finite z.
-    bounded = np.clip(np.concatenate(parts), -1 + 1e-9, 1 - 1e-9)
-    error = float(np.nanstd(np.arctanh(bounded), ddof=1))
-    middle = np.arctanh(np.clip(spearman(first, second), -1 + 1e-9, 1 - 1e-9))
-    half = float(stdtrit(number - 1, _TWO_SIDED)) * error
-    return float(np.tanh(middle - half)), float(np.tanh(middle + half))
+    return np.concatenate(parts)
 
 
 def _weighted_spearman(first: FloatArray, second: FloatArray, weights: IntArray) -> FloatArray:

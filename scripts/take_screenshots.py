@@ -35,24 +35,24 @@ DESK, PHONE = (1280, 900), (360, 740)
 
 @dataclass(frozen=True)
 class Picture:
-    """One page, who looks at it, and on what; `links` are followed one after another by name."""
+    """One page, who looks at it, and on what."""
 
     name: str
     who: str
-    links: tuple[str, ...] = ()
+    path: str
     size: tuple[int, int] = DESK
     is_dark: bool = False
 
 
 PICTURES = (
-    Picture("this-month", "leader"),
-    Picture("this-month-phone", "leader", size=PHONE),
-    Picture("heatmap", "hr", ("Heatmap",)),
-    Picture("turnover", "hr", ("Turnover",)),
-    Picture("unit", "team"),
-    Picture("unit-dark", "team", is_dark=True),
-    Picture("method", "leader", ("Method",)),
-    Picture("union", "union"),
+    Picture("this-month", "leader", "/this-month"),
+    Picture("this-month-phone", "team", "/this-month", size=PHONE),
+    Picture("unit", "leader", "/units/HP-AS"),
+    Picture("unit-dark", "team", "/units/CL-LC-1", is_dark=True),
+    Picture("unit-hidden", "leader", "/units/HP-AS-1"),
+    Picture("heatmap", "hr", "/heatmap?level=2"),
+    Picture("turnover", "hr", "/turnover"),
+    Picture("union", "union", "/audit"),
 )
 
 
@@ -118,11 +118,10 @@ def take(browser: Browser, picture: Picture, address: str, password: str) -> Non
     )
     page = context.new_page()
     sign_in(page, address, picture.who, password)
-    for link in picture.links:
-        page.get_by_role("link", name=link, exact=True).first.click()
+    page.goto(f"{address}{picture.path}")
     page.wait_for_load_state("networkidle")
     path = IMAGES / f"{picture.name}.png"
-    page.screenshot(path=path, full_page=True)
+    page.screenshot(path=path)
     print(f"wrote {path.relative_to(REPOSITORY)}")
     context.close()
 
