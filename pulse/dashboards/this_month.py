@@ -7,13 +7,10 @@ from sqlalchemy.orm import Session
 
 from analysis.archive import units_history
 from analysis.release import ReleaseHead, ShownCell, Source, Suppressed, UnitMonth
-from analysis.trends.behaviour import (
-    Caution,
-    process_behaviours,
-)
+from analysis.trends.behaviour import BASELINE_POINTS, process_behaviours
 from analysis.trends.findings import Finding, JudgedSeries, Tally, findings, tally_of
 from analysis.trends.measures import series_of
-from analysis.trends.words import CAUTION_WORDS, lead_words, number_words
+from analysis.trends.words import lead_words, number_words
 from pulse.dashboards.measure_order import ordered_measures
 from pulse.dashboards.memory import ReleaseMemory
 from pulse.dashboards.scope import Scope, UnitLink
@@ -24,6 +21,8 @@ from surveys.units import UnitCode
 FINDINGS_AT_FIRST = 3
 HIDDEN_UNITS_LISTED = 50
 QUIET_QUESTION = "What went well here this month that we should keep?"
+
+_PROVISIONAL_WORDS = f"Where fewer than {BASELINE_POINTS} months are shown, limits are provisional."
 
 MOST_UNITS = 300
 """Levels are looked at from the top down while they hold no more units than this in all.
@@ -103,7 +102,7 @@ def this_month_page(session: Session, heads: Sequence[ReleaseHead], scope: Scope
         hidden_words=_hidden_words(len(hidden), facts.units),
         hidden_units=hidden[:HIDDEN_UNITS_LISTED],
         hidden_not_listed=_not_listed_words(len(hidden) - HIDDEN_UNITS_LISTED),
-        first_month_note=CAUTION_WORDS[Caution.PROVISIONAL] if facts.is_provisional else "",
+        first_month_note=_PROVISIONAL_WORDS if facts.is_provisional else "",
     )
 
 

@@ -105,7 +105,7 @@ def test_before_twelve_months_the_limits_are_called_provisional(
         release(session, tallies, signer)
         page = page_of(session)
 
-    assert page.first_month_note == "Limits are provisional until 12 months are shown."
+    assert page.first_month_note == "Where fewer than 12 months are shown, limits are provisional."
 
 
 def test_a_new_release_is_not_answered_from_memory(stores: Stores, signer: LogSigner) -> None:
