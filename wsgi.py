@@ -2,7 +2,7 @@
 
 import os
 
-from pulse.app import create_app
+from pulse.app import served_app
 from pulse.config import Settings
 
-app = create_app(Settings.from_environ(os.environ))
+app = served_app(Settings.from_environ(os.environ))

@@ -28,7 +28,7 @@ from sqlalchemy import insert
 
 from analysis.tables import WorkforceRow
 from pulse.access import Role
-from pulse.app import create_app
+from pulse.app import served_app
 from pulse.cli.init import make_stores
 from pulse.config import Settings
 from pulse.keys import create_keys
@@ -202,7 +202,7 @@ def main() -> None:
 
 def measure(site: Site, *, requests: int) -> list[str]:
     """Print every page's times beside the references; return the pages that miss the bar."""
-    app = create_app(site.settings)
+    app = served_app(site.settings)
     tree = site.tree
     part = max(tree.children(tree.root.code), key=lambda code: len(tree.subtree(code)))
     hr = signed_in(app, site.stores, Role.HR, ())

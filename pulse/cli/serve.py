@@ -14,7 +14,7 @@ from gunicorn.app.base import (  # type: ignore[import-untyped]  # it publishes 
     BaseApplication,
 )
 
-from pulse.app import create_app
+from pulse.app import served_app
 from pulse.cli.frame import CommandFailed, Installation, open_installation
 from pulse.config import LOOPBACK_HOSTS, Settings
 
@@ -77,7 +77,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # as above
             config.set(name, value)
 
     def load(self) -> Flask:
-        return create_app(self._settings)
+        return served_app(self._settings)
 
 
 def _listen(host: str, port: int) -> socket.socket:

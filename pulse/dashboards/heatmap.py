@@ -148,6 +148,7 @@ class _Facts:
 
 
 _memory: ReleaseMemory[_Facts] = ReleaseMemory(size=128)
+_levels_memory: ReleaseMemory[dict[int, tuple[UnitCode, ...]]] = ReleaseMemory(size=128)
 
 
 def heatmap_page(
@@ -168,7 +169,7 @@ def heatmap_page(
         newest: months after it are left out, as if it were the latest.
     """
     until = tuple(head for head in heads if head.month <= newest)
-    levels = _levels(scope)
+    levels = _levels_memory.recall(until, scope.tops, lambda: _levels(scope))
     level = question.level if question.level in levels else next(iter(levels))
     units = levels[level]
     facts = _memory.recall(until, units, lambda: _facts(session, until, scope, units))
