@@ -184,7 +184,7 @@ def _behaviour(
                 point=point,
                 lower_limit=max(1.0, centre - half) if has_limits else None,
                 upper_limit=min(float(scale_points), centre + half) if has_limits else None,
-                rule=_RULES[RuleCode(row.signals.rule[row.row, column])],
+                rule=RULE_OF[RuleCode(row.signals.rule[row.row, column])],
                 direction=Direction(int(row.signals.direction[row.row, column])),
             )
         )
@@ -205,7 +205,7 @@ def _behaviour(
     )
 
 
-_RULES = {
+RULE_OF = {
     RuleCode.ORDINARY: Rule.ORDINARY,
     RuleCode.OUTSIDE: Rule.OUTSIDE,
     RuleCode.TREND: Rule.TREND,

@@ -12,7 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.trends.behaviour import BASELINE_POINTS, FEWEST_POINTS, Direction, Rule
+from analysis.trends.behaviour import (
+    BASELINE_POINTS,
+    FEWEST_POINTS,
+    RULE_OF,
+    Direction,
+    Rule,
+)
 from analysis.trends.xmr import Limits, RuleCode, Signals, XmrOptions, judge, process_limits
 from surveys.months import Month
 
@@ -56,15 +62,6 @@ class RateBehaviour:
     fixed_at: Month | None
 
 
-_RULES = {
-    RuleCode.ORDINARY: Rule.ORDINARY,
-    RuleCode.OUTSIDE: Rule.OUTSIDE,
-    RuleCode.TREND: Rule.TREND,
-    RuleCode.TWO_IN_THREE: Rule.TWO_IN_THREE,
-    RuleCode.SHIFT: Rule.SHIFT,
-}
-
-
 def rate_behaviour(months: Sequence[RateMonth]) -> RateBehaviour:
     """Return the months judged by the rules of process behaviour charts on p' limits.
 
@@ -101,7 +98,7 @@ def _judged(
             rate_month=each,
             lower_limit=max(0.0, centre - half) if has_limits else None,
             upper_limit=min(_PERCENT, centre + half) if has_limits else None,
-            rule=_RULES[RuleCode(code)],
+            rule=RULE_OF[RuleCode(code)],
             direction=Direction(way),
         )
         for each, half, code, way in zip(
