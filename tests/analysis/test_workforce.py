@@ -16,15 +16,19 @@ from analysis.workforce import (
     plan_workforce,
     subtree_totals,
     workforce_of,
+    workforce_state,
 )
 from analysis.workforce_files import WorkforceMonth, month_of
 from pulse.stores import Stores
 from surveys.errors import StateError
+from surveys.ledger.log import EntryKind, append
+from surveys.ledger.signing import LogSigner
 from surveys.months import Month
 from surveys.sheets import ImportRejected
 from surveys.units import Unit, UnitCode, UnitTree
 
 HEADER = "unit,month,headcount,leavers\n"
+DAY = date(2026, 5, 4)
 MARCH, APRIL = Month(2026, 3), Month(2026, 4)
 CITY, NORTH, SOUTH, TEAM = (UnitCode(code) for code in ("city", "north", "south", "team"))
 
@@ -149,6 +153,18 @@ def test_other_usual_titles_are_understood(stores: Stores, tmp_path: Path) -> No
 def test_units_with_units_below_them_are_pointed_out(stores: Stores, tmp_path: Path) -> None:
     made = plan(stores, tmp_path, "city,2026-03,2,0\nteam,2026-03,8,1\nsouth,2026-03,9,0\n")
     assert made.inner_units == (CITY,)
+
+
+def test_another_import_is_another_state_and_reading_is_not(
+    any_stores: Stores, signer: LogSigner
+) -> None:
+    with any_stores.archive() as session:
+        none = workforce_state(session)
+        append(session, EntryKind.WORKFORCE, {"file_sha256": "1"}, signer=signer, day=DAY)
+        first = workforce_state(session)
+        assert workforce_state(session) == first
+        append(session, EntryKind.WORKFORCE, {"file_sha256": "2"}, signer=signer, day=DAY)
+        assert len({none, first, workforce_state(session)}) == 3
 
 
 def test_subtrees_are_summed_on_the_tree_of_each_month(any_stores: Stores, tmp_path: Path) -> None:
