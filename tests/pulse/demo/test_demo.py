@@ -25,7 +25,6 @@ from pulse.stores import Stores
 from surveys.months import Month
 from surveys.units import UnitCode
 
-
 pytestmark = pytest.mark.xdist_group("demo")  # the city is built once, by one worker
 
 
