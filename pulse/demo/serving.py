@@ -4,8 +4,8 @@ import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,18 +96,29 @@ def serve(sites: Sequence[DemoSite], ready: Callable[[], None]) -> None:
     Raises:
         DemoNotServedError: a server could not start, for example because its port is taken.
     """
-    signal.signal(signal.SIGTERM, _interrupt)
     servers: list[subprocess.Popen[str]] = []
+    with _interrupted_by(signal.SIGINT, signal.SIGTERM):
+        try:
+            servers.extend(_server(site) for site in sites)
+            for server, site in zip(servers, sites, strict=True):
+                _wait_until_it_answers(server, site)
+            ready()
+            servers[0].wait()
+        except KeyboardInterrupt:
+            return
+        finally:
+            _stop(servers)
+
+
+@contextmanager
+def _interrupted_by(*signals: signal.Signals) -> Iterator[None]:
+    """Raise KeyboardInterrupt at any of the signals, also where a shell has them ignored."""
+    before = {each: signal.signal(each, _interrupt) for each in signals}
     try:
-        servers.extend(_server(site) for site in sites)
-        for server, site in zip(servers, sites, strict=True):
-            _wait_until_it_answers(server, site)
-        ready()
-        servers[0].wait()
-    except KeyboardInterrupt:
-        return
+        yield
     finally:
-        _stop(servers)
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def _wait_until_it_answers(server: "subprocess.Popen[str]", site: DemoSite) -> None:
