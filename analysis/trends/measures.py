@@ -33,7 +33,8 @@ class Measure:
 
     `items` and `versions` go together; `ask_lower` and `ask_higher` are questions to ask in
     person; the labels are the ends of the scale as a reader meets them, low score first (mirrored
-    where every item is reverse-keyed). The lowest score is 1.
+    where every item is reverse-keyed, empty where only some are: one pair of words would be wrong
+    for the others). The lowest score is 1.
     """
 
     code: str
@@ -101,7 +102,10 @@ def measures_of(heads: Sequence[ReleaseHead]) -> tuple[Measure, ...]:
 def _measure(construct: str, items: Sequence[ReleasedItem], place: int) -> Measure:
     first = items[0]
     ends = (first.labels[0], first.labels[-1])
-    if all(item.reverse_keyed for item in items):
+    keyed = {item.reverse_keyed for item in items}
+    if len(keyed) > 1:
+        ends = ("", "")
+    elif True in keyed:
         ends = (ends[1], ends[0])
     suffix = "" if place == 0 else ", other questions"
     number = f" {place}" if place > 1 else ""

@@ -45,10 +45,7 @@ def measure_chart(
         title=name,
         description=_description(behaviour, title=f"{name}, {span}"),
         caption=f"{name}, {span}. {_limits_words(behaviour)}",
-        axis_note=(
-            f"Mean, 1 {measure.low_label.lower()} to {measure.scale_points} "
-            f"{measure.high_label.lower()}. Axis drawn from {low:g} to {high:g}."
-        ),
+        axis_note=f"{_scale_words(measure)} Axis drawn from {low:g} to {high:g}.",
         axis_low=low,
         axis_high=high,
         tick_step=1 if high - low <= _MOST_LINES else 2,
@@ -59,6 +56,13 @@ def measure_chart(
         small_words=few_answers_words(threshold),
         events=limit_events(behaviour.fixed_at),
     )
+
+
+def _scale_words(measure: Measure) -> str:
+    if not measure.low_label:
+        return f"Mean, 1 to {measure.scale_points}; higher is what staff would want."
+    low, high = measure.low_label.lower(), measure.high_label.lower()
+    return f"Mean, 1 {low} to {measure.scale_points} {high}."
 
 
 def month_of(point: _Point) -> Month:

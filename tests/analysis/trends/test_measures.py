@@ -75,6 +75,12 @@ def test_labels_of_reverse_keyed_items_are_mirrored_so_that_higher_is_what_staff
     assert (measure.low_label, measure.high_label) == ("very high", "very low")
 
 
+def test_a_measure_keyed_both_ways_names_no_labels(item: Items, head: Heads) -> None:
+    plain, turned = item(code="plain"), item(code="turned", reverse_keyed=True)
+    (measure,) = measures_of([head(items=[plain, turned])])
+    assert (measure.low_label, measure.high_label) == ("", "")
+
+
 def test_the_mean_of_a_measure_is_the_mean_of_its_item_means_to_one_decimal(
     item: Items, head: Heads, cell: Cells, figure: Figures
 ) -> None:
