@@ -2,11 +2,10 @@
 
 import json
 from functools import cache
-from http import HTTPStatus
 from pathlib import Path
 from types import MappingProxyType
 
-from flask import Blueprint, Response, abort, request, send_from_directory, url_for
+from flask import Blueprint, Response, abort, request, url_for
 
 BUILT = Path(__file__).resolve().parent / "static" / "built"
 ONE_YEAR = 31_536_000  # seconds
@@ -50,17 +49,25 @@ def hashed_file(name: str) -> Response:
     if name not in manifest().values():
         abort(404)
     packed, suffix = _best_packing(name)
-    response = send_from_directory(
-        BUILT, name + suffix, mimetype=_media_type(name), conditional=True, max_age=ONE_YEAR
-    )
+    response = Response(_content(BUILT / (name + suffix)), mimetype=_media_type(name))
     response.cache_control.public = True
     response.cache_control.immutable = True
+    response.cache_control.max_age = ONE_YEAR
     response.vary.add("Accept-Encoding")
     if packed:
         response.content_encoding = packed
-    if response.status_code == HTTPStatus.NOT_MODIFIED or request.method == "HEAD":
-        response.close()  # no body is sent, so the server never closes the file that was opened
+    response.set_etag(name + suffix)
+    response.make_conditional(request)
     return response
+
+
+@cache
+def _content(path: Path) -> bytes:
+    """Return a built file, kept in memory: it is small and its name changes with its content.
+
+    An open file handed to a server would stay open where the reader leaves before its end.
+    """
+    return path.read_bytes()
 
 
 def _best_packing(name: str) -> tuple[str | None, str]:
