@@ -13,7 +13,15 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+from pulse.answering_settings import (
+    LOOPBACK_HOSTS,
+    AnsweringSettings,
+    SettingsError,
+    answering_settings,
+)
+
+__all__ = ["LOOPBACK_HOSTS", "VARIABLES", "Settings", "SettingsError"]
+
 VARIABLES = (
     "PULSE_HOME",
     "PULSE_KEYS",
@@ -22,15 +30,19 @@ VARIABLES = (
     "PULSE_REGISTRY_URL",
     "PULSE_OFFICE_URL",
     "PULSE_ARCHIVE_URL",
+    "PULSE_OPENING_KEYS",
+    "PULSE_BOXES",
+    "PULSE_BOX",
+    "PULSE_BOX_PARTS",
+    "PULSE_MAIL",
+    "PULSE_MAIL_FROM",
+    "PULSE_LANGUAGES",
+    "PULSE_CONTACTS",
 )
 """Every variable that Pulse reads; docs/operations/settings.md explains each."""
 
 _LONGEST_ORGANISATION = 100
 _POSTGRESQL = "postgresql+psycopg"
-
-
-class SettingsError(Exception):
-    """A setting is missing or wrong; the message says which and what to write instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,7 @@ class Settings:
     keys: Path
     organisation: str
     public_url: str
+    answering: AnsweringSettings
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
@@ -66,6 +79,7 @@ class Settings:
             for store in ("registry", "office", "archive")
         }
         _refuse_shared_stores(urls)
+        public_url = _public_url(given.get("PULSE_PUBLIC_URL", "http://127.0.0.1:8000"))
         return cls(
             home=home,
             registry_url=urls["registry"].render_as_string(hide_password=False),
@@ -73,7 +87,8 @@ class Settings:
             archive_url=urls["archive"].render_as_string(hide_password=False),
             keys=Path(given.get("PULSE_KEYS", str(home / "keys"))).absolute(),
             organisation=_organisation(given.get("PULSE_ORGANISATION", "Your organisation")),
-            public_url=_public_url(given.get("PULSE_PUBLIC_URL", "http://127.0.0.1:8000")),
+            public_url=public_url,
+            answering=answering_settings(given, home, public_url=public_url),
         )
 
     @property

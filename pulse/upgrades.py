@@ -14,6 +14,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData
 
+import surveys.roster_tables
+import surveys.wave_tables  # noqa: F401 - these three put their tables into the metadata below
 from analysis.tables import ArchiveBase
 from pulse.office.tables import OfficeBase
 from pulse.stores import Stores

@@ -17,6 +17,15 @@ _KINDS = {
     EntryKind.RESPONSES: "import of answers",
     EntryKind.WORKFORCE: "workforce figures",
     EntryKind.RELEASE: "release",
+    EntryKind.ROSTER: "people",
+    EntryKind.PREPARED: "wave prepared",
+    EntryKind.SERVED: "files of the answering page",
+    EntryKind.OPENED: "wave opened",
+    EntryKind.EXTENDED: "wave extended",
+    EntryKind.CANCELLED: "wave cancelled",
+    EntryKind.CLOSED: "wave closed",
+    EntryKind.DESTROYED: "destruction",
+    EntryKind.BALLOT_IDS: "ballot ids",
 }
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _SERVER_CHECK = (

@@ -32,6 +32,15 @@ class EntryKind(StrEnum):
     RESPONSES = "responses"
     WORKFORCE = "workforce"
     RELEASE = "release"
+    ROSTER = "roster"
+    PREPARED = "prepared"
+    SERVED = "served"
+    OPENED = "opens"
+    EXTENDED = "extended"
+    CANCELLED = "cancelled"
+    CLOSED = "closed"
+    DESTROYED = "destroyed"
+    BALLOT_IDS = "ballot_ids"
 
 
 @dataclass(frozen=True, slots=True)
