@@ -14,8 +14,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData
 
+import pulse.mail.tables  # noqa: F401 - puts its tables into the office's metadata
 import surveys.roster_tables
-import surveys.wave_tables  # noqa: F401 - these three put their tables into the metadata below
+import surveys.wave_tables  # noqa: F401 - likewise
 from analysis.tables import ArchiveBase
 from pulse.office.tables import OfficeBase
 from pulse.stores import Stores

@@ -1,9 +1,11 @@
 """Settings: checked once, and each message says what to write instead."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from pulse.answering_settings import BoxPlace, MailWay
 from pulse.config import VARIABLES, Settings, SettingsError
 from tests.conftest import REPOSITORY
 
@@ -110,3 +112,50 @@ def test_one_name_on_two_servers_is_two_databases() -> None:
 @pytest.mark.parametrize("name", VARIABLES)
 def test_every_setting_is_documented(name: str) -> None:
     assert f"`{name}`" in (REPOSITORY / "docs" / "operations" / "settings.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("PULSE_BOX", "ftp://box.example.org", "Write `mounted`, `beside`"),
+        ("PULSE_BOX", "http://box.example.org", "Write `mounted`, `beside`"),
+        ("PULSE_MAIL", "mail.example.org", "smtp://name:password@mail.example.org:587"),
+        ("PULSE_MAIL", "smtp://mail.example.org:x", "smtp://name:password@mail.example.org:587"),
+        ("PULSE_MAIL_FROM", "nobody", "must be one e-mail address"),
+        ("PULSE_LANGUAGES", "English", "names 'English'"),
+        ("PULSE_LANGUAGES", "en en", "each language once"),
+    ],
+)
+def test_a_setting_of_waves_that_cannot_work_is_refused(
+    variable: str, value: str, said: str
+) -> None:
+    with pytest.raises(SettingsError, match=re.escape(said)):
+        Settings.from_environ({variable: value})
+
+
+def test_the_local_mailbox_works_on_this_machine_alone() -> None:
+    assert Settings.from_environ({"PULSE_MAIL": "mailbox"}).answering.mail.way is MailWay.MAILBOX
+    with pytest.raises(SettingsError, match="this machine alone"):
+        Settings.from_environ(
+            {"PULSE_MAIL": "mailbox", "PULSE_PUBLIC_URL": "https://pulse.example.org"}
+        )
+
+
+def test_mail_beyond_this_machine_is_encrypted_and_its_password_is_never_shown() -> None:
+    given = {"PULSE_MAIL": "smtp://pulse:s%40cret@mail.example.org"}
+    mail = Settings.from_environ(given).answering.mail
+    assert (mail.host, mail.port, mail.name, mail.password) == (
+        "mail.example.org", 587, "pulse", "s@cret",
+    )  # fmt: skip
+    assert mail.is_encrypted
+    assert "s@cret" not in repr(mail)
+    local = Settings.from_environ({"PULSE_MAIL": "smtp://localhost:2525"}).answering.mail
+    assert not local.is_encrypted
+
+
+def test_ballots_go_to_this_host_unless_a_box_elsewhere_is_named() -> None:
+    assert Settings.from_environ({}).answering.box_url == "/box"
+    elsewhere = Settings.from_environ({"PULSE_BOX": "https://box.example.org/"}).answering
+    assert (elsewhere.box_place, elsewhere.box_url) == (
+        BoxPlace.ELSEWHERE, "https://box.example.org",
+    )  # fmt: skip

@@ -68,7 +68,7 @@ def test_a_dry_run_does_every_step_and_keeps_none(bare_stores: Stores) -> None:
 def test_a_store_without_tables_has_everything_pending(bare_stores: Stores) -> None:
     for version in store_versions(bare_stores):
         assert version.current == ""
-        assert [step.store for step in version.pending] == [version.store]
+        assert {step.store for step in version.pending} == {version.store}
         assert "Run `pulse init`" in version.what_to_do
 
 
@@ -103,7 +103,7 @@ def next_version(
         '"""Phones of accounts."""\n'
         "import sqlalchemy as sa\n"
         "from alembic import op\n"
-        'revision, down_revision = "office_9999", "office_0001"\n'
+        'revision, down_revision = "office_9999", "office_0002"\n'
         'def upgrade(): op.add_column("accounts", sa.Column("phone", sa.String()))\n'
     )
     monkeypatch.setattr(upgrades, "_FOLDER", folder)
