@@ -35,6 +35,8 @@ class Permission(Enum):
     VIEW_AUDIT = auto()
     VIEW_HEALTH = auto()
     VIEW_ACCOUNTS = auto()
+    MANAGE_WAVES = auto()
+    MANAGE_PEOPLE = auto()
 
 
 _RESULTS = frozenset(
@@ -46,7 +48,13 @@ _RESULTS = frozenset(
 )
 GRANTED: dict[Role, frozenset[Permission]] = {
     Role.HR: _RESULTS
-    | {Permission.VIEW_HEATMAP, Permission.VIEW_TURNOVER, Permission.VIEW_LEAVER_COUNTS},
+    | {
+        Permission.VIEW_HEATMAP,
+        Permission.VIEW_TURNOVER,
+        Permission.VIEW_LEAVER_COUNTS,
+        Permission.MANAGE_WAVES,
+        Permission.MANAGE_PEOPLE,
+    },
     Role.LEADER: _RESULTS | {Permission.VIEW_HEATMAP, Permission.VIEW_TURNOVER},
     Role.TEAM_LEADER: _RESULTS,
     Role.UNION_AUDITOR: frozenset({Permission.VIEW_AUDIT, Permission.VIEW_METHOD}),
