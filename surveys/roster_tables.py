@@ -34,3 +34,17 @@ class PlacementRow(RegistryBase):
     valid_from: Mapped[date] = mapped_column(primary_key=True)
     valid_to: Mapped[date | None]
     unit_code: Mapped[str] = mapped_column(index=True)
+
+
+class RosterImportRow(RegistryBase):
+    """One list of staff taken in: the day it holds for, and how many people stood in it.
+
+    `revision` counts the imports, so that two at once cannot both be made, and the log can name
+    the one it tells of.
+    """
+
+    __tablename__ = "roster_imports"
+
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    day: Mapped[date]
+    people: Mapped[int]

@@ -46,6 +46,13 @@ def _create_people() -> None:
         sa.PrimaryKeyConstraint("person_id", "valid_from", name=op.f("pk_placements")),
     )
     op.create_index(op.f("ix_placements_unit_code"), "placements", ["unit_code"])
+    op.create_table(
+        "roster_imports",
+        sa.Column("revision", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("revision", name=op.f("pk_roster_imports")),
+    )
 
 
 def _create_waves() -> None:
@@ -132,6 +139,6 @@ def _create_invitations() -> None:
 def downgrade() -> None:
     for table in (
         "leases", "pass_marks", "invitations", "wave_rates", "pass_keys",
-        "reporting_groups", "waves", "placements", "people",
+        "reporting_groups", "waves", "roster_imports", "placements", "people",
     ):  # fmt: skip
         op.drop_table(table)
