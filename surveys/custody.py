@@ -1,0 +1,119 @@
+"""Key files of waves: written for their owner alone, read, and wiped.
+
+Two folders, so that two users of the operating system can own them: the web process reads the keys
+that sign passes, the closing process alone reads the keys that open ballots. Neither folder is
+ever backed up.
+"""
+
+import os
+import secrets
+import shutil
+import stat
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from surveys.errors import SurveyError
+
+_FOLDER_MODE = 0o700
+_FILE_MODE = 0o600
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_WIPED_AT_ONCE = 1 << 20  # bytes
+
+
+class CustodyError(SurveyError):
+    """A key of a wave is missing, or others can read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaveKeys:
+    """The places of one wave's keys. `keys` and `opening_keys` are the installation's folders."""
+
+    keys: Path
+    opening_keys: Path
+    code: str
+
+    @property
+    def folder(self) -> Path:
+        return self.keys / "waves" / self.code
+
+    @property
+    def invitation(self) -> Path:
+        """32 bytes from which secrets are worked out; it dies at close."""
+        return self.folder / "invitation.key"
+
+    def pass_key(self, place: int) -> Path:
+        """PKCS #8 of the pass key whose leaf has this place."""
+        return self.folder / "passes" / f"{place}.der"
+
+    @property
+    def opening(self) -> Path:
+        """PEM of the key that opens ballots."""
+        return self.opening_keys / f"{self.code}.pem"
+
+
+def write_key(path: Path, content: bytes) -> None:
+    """Write a key file whole or not at all; one that exists stays as it is."""
+    path.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # another process was first; its key is as good
+            path.hardlink_to(draft)
+    finally:
+        draft.unlink()
+
+
+def read_key(path: Path) -> bytes:
+    """Return the content of a key file.
+
+    Raises:
+        CustodyError: it is missing, unreadable, or open to other users of the machine.
+    """
+    try:
+        mode = path.stat().st_mode
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise CustodyError(f"The key {path.name} is missing from {path.parent}.") from error
+    except PermissionError as error:
+        raise CustodyError(f"The key {path} cannot be read by this user.") from error
+    if mode & _OTHERS:
+        raise CustodyError(
+            f"Other users of this machine can read {path}. Run: chmod {_FILE_MODE:o} {path}"
+        )
+    return content
+
+
+def destroy_wave_folder(keys: WaveKeys) -> bool:
+    """Wipe the invitation key and all pass keys; return whether there was anything to wipe."""
+    if not keys.folder.is_dir():
+        return False
+    for path in sorted(keys.folder.rglob("*")):
+        if path.is_file():
+            destroy_file(path)
+    shutil.rmtree(keys.folder)
+    return True
+
+
+def destroy_file(path: Path) -> bool:
+    """Overwrite a file with noise, then remove it; return whether it was there.
+
+    On disks that move blocks by themselves the noise may land elsewhere: encryption of the whole
+    disk and the absence of backups are the protection there.
+    """
+    try:
+        with path.open("r+b") as file:
+            length = file.seek(0, os.SEEK_END)
+            file.seek(0)
+            for start in range(0, length, _WIPED_AT_ONCE):
+                file.write(secrets.token_bytes(min(_WIPED_AT_ONCE, length - start)))
+            file.flush()
+            os.fsync(file.fileno())
+    except FileNotFoundError:
+        return False
+    path.unlink()
+    return True
