@@ -142,8 +142,9 @@ def take_mark(
             or_(PassMarkRow.mark == NO_MARK, PassMarkRow.mark == mark),
         )
         .values(mark=mark)
-    )
-    if taken.rowcount != 1:
+        .returning(PassMarkRow.place)
+    ).first()
+    if taken is None:
         raise PassRefused(Refusal.USED)
 
 

@@ -1,0 +1,177 @@
+"""The descriptor of a wave: everything that is frozen before it opens, as one text with one hash.
+
+Staff's phones work out the hash by themselves and seal their answers with it, so nothing in it can
+be another thing for another person. The public pass keys are too many for a phone: the descriptor
+holds the root of their Merkle tree (RFC 6962), and each phone gets a proof for the two it uses.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TypedDict
+
+from surveys.ballot_format import BallotKind
+from surveys.canonical import canonical_json, sha256_hex
+from surveys.encoding import base64url, from_base64url
+from surveys.instrument_documents import instrument_document, instrument_of
+from surveys.instruments import Instrument
+from surveys.ledger.merkle import inclusion_proof, leaf_hash, root_of
+from surveys.months import Month
+from surveys.policy import AnonymityPolicy
+from surveys.units import Unit, UnitCode, UnitTree
+from surveys.wave_states import WaveKind
+
+FORMAT = "pulse/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A reporting group: the unit its people are counted in, how many they are, their box."""
+
+    unit: UnitCode
+    invited: int
+    box_part: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassKeyLeaf:
+    """A public pass key and what it stands for; `modulus` is in bytes."""
+
+    wave: str
+    unit: UnitCode
+    kind: BallotKind
+    box_part: str
+    modulus: bytes
+
+    @property
+    def text(self) -> str:
+        """The leaf as it is hashed and as a phone gets it."""
+        return canonical_json(
+            {
+                "box": self.box_part,
+                "group": self.unit,
+                "key": base64url(self.modulus),
+                "kind": self.kind.value,
+                "wave": self.wave,
+            }
+        )
+
+
+class PassKeyTree:
+    """The tree over all pass keys of a wave, in the order of their places."""
+
+    def __init__(self, leaves: Sequence[PassKeyLeaf]) -> None:
+        self.leaves = tuple(leaves)
+        self._hashes = [leaf_hash(leaf.text.encode()) for leaf in self.leaves]
+
+    @property
+    def root(self) -> bytes:
+        return root_of(self._hashes)
+
+    def proof(self, place: int) -> tuple[bytes, ...]:
+        """Return what leads from the leaf at this place (from 0) to the root."""
+        return inclusion_proof(self._hashes, place)
+
+
+@dataclass(frozen=True)
+class Descriptor:
+    """What a wave asks of whom under which rules.
+
+    `instrument` holds the items in the order asked with their scales and constructs.
+    `opening_point` is the public key that ballots are sealed for. `engine` is the version of the
+    disclosure engine that will protect the release. `comments` says whether staff are offered the
+    comment box; a comment ballot is sent either way.
+    """
+
+    code: str
+    kind: WaveKind
+    month: Month
+    title: str
+    instrument: Instrument
+    policy: AnonymityPolicy
+    tree: UnitTree
+    groups: tuple[Group, ...]
+    opening_point: bytes
+    keys: int
+    keys_root: bytes
+    engine: str
+    comments: bool = False
+
+    @cached_property
+    def text(self) -> str:
+        """The descriptor as canonical JSON; `read_descriptor` is its inverse."""
+        return canonical_json(
+            {
+                "code": self.code,
+                "comments": self.comments,
+                "engine": self.engine,
+                "format": FORMAT,
+                "groups": [[each.unit, each.invited, each.box_part] for each in self.groups],
+                "instrument": json.loads(instrument_document(self.instrument)),
+                "keys": self.keys,
+                "keys_root": self.keys_root.hex(),
+                "kind": self.kind.value,
+                "kinds": [kind.value for kind in BallotKind],
+                "month": str(self.month),
+                "opening_key": base64url(self.opening_point),
+                "policy": self.policy.as_document(),
+                "title": self.title,
+                "units": [[unit.code, unit.name, unit.parent] for unit in self.tree],
+                "units_valid_from": self.tree.valid_from.isoformat(),
+            }
+        )
+
+    @cached_property
+    def sha256(self) -> str:
+        return sha256_hex(self.text)
+
+    @property
+    def invited(self) -> int:
+        return sum(group.invited for group in self.groups)
+
+
+class _Document(TypedDict):
+    code: str
+    comments: bool
+    engine: str
+    groups: list[tuple[str, int, str]]
+    instrument: object
+    keys: int
+    keys_root: str
+    kind: str
+    month: str
+    opening_key: str
+    policy: Mapping[str, object]
+    title: str
+    units: list[tuple[str, str, str | None]]
+    units_valid_from: str
+
+
+def read_descriptor(text: str) -> Descriptor:
+    """Return the descriptor of a text that `Descriptor.text` made."""
+    values: _Document = json.loads(text)
+    return Descriptor(
+        code=values["code"],
+        kind=WaveKind(values["kind"]),
+        month=Month.parse(values["month"]),
+        title=values["title"],
+        instrument=instrument_of(canonical_json(values["instrument"])),
+        policy=AnonymityPolicy.from_document(values["policy"]),
+        tree=UnitTree.of(
+            date.fromisoformat(values["units_valid_from"]),
+            (
+                Unit(UnitCode(code), name, None if parent is None else UnitCode(parent))
+                for code, name, parent in values["units"]
+            ),
+        ),
+        groups=tuple(
+            Group(UnitCode(unit), invited, part) for unit, invited, part in values["groups"]
+        ),
+        opening_point=from_base64url(values["opening_key"]),
+        keys=values["keys"],
+        keys_root=bytes.fromhex(values["keys_root"]),
+        engine=values["engine"],
+        comments=values["comments"],
+    )
