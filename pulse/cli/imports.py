@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 
 import click
 
@@ -33,21 +34,25 @@ _YES = click.option("--yes", is_flag=True, help="Do not ask before the change is
 
 
 class _ImportGroup(click.Group):
-    """Loads `responses` only when it is asked for: it brings the whole engine along."""
+    """Loads some commands only when they are asked for: `responses` brings the whole engine."""
+
+    modules: Mapping[str, str] = MappingProxyType(
+        {"people": "pulse.cli.import_people", "responses": "pulse.cli.import_responses"}
+    )
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "responses"])
+        return sorted([*super().list_commands(ctx), *self.modules])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name == "responses":
-            command: click.Command = import_module("pulse.cli.import_responses").responses
+        if cmd_name in self.modules:
+            command: click.Command = getattr(import_module(self.modules[cmd_name]), cmd_name)
             return command
         return super().get_command(ctx, cmd_name)
 
 
 @click.group(name="import", cls=_ImportGroup)
 def imports() -> None:
-    """Take in units, packs of questions, past answers and workforce figures."""
+    """Take in units, people, packs of questions, past answers and workforce figures."""
 
 
 @imports.command()
@@ -69,7 +74,7 @@ def units(*, file: Path, valid_from: datetime, dry_run: bool, yes: bool) -> None
         released = [head.month for head in visible_releases(archive)]
         plan = plan_units(registry, file, day, released=released)
     _show_units(plan)
-    if not _is_confirmed(has_changes=plan.has_changes, dry_run=dry_run, yes=yes):
+    if not is_confirmed(has_changes=plan.has_changes, dry_run=dry_run, yes=yes):
         return
     with stores.registry() as registry:
         if plan_units(registry, file, day, released=released) != plan:
@@ -90,7 +95,7 @@ def pack(*, file: Path, dry_run: bool, yes: bool) -> None:
     with stores.registry() as registry:
         plan = plan_pack(registry, file)
     _show_pack(plan)
-    if not _is_confirmed(has_changes=plan.has_changes, dry_run=dry_run, yes=yes):
+    if not is_confirmed(has_changes=plan.has_changes, dry_run=dry_run, yes=yes):
         return
     with stores.registry() as registry:
         if plan_pack(registry, file) != plan:
@@ -111,7 +116,7 @@ def workforce(*, file: Path, dry_run: bool, yes: bool) -> None:
     with stores.registry() as registry, stores.archive() as archive:
         plan = plan_workforce(archive, file, month_trees(registry))
     _show_workforce(plan)
-    if not _is_confirmed(has_changes=plan.has_changes, dry_run=dry_run, yes=yes):
+    if not is_confirmed(has_changes=plan.has_changes, dry_run=dry_run, yes=yes):
         return
     with stores.registry() as registry, stores.archive() as archive:
         if plan_workforce(archive, file, month_trees(registry)) != plan:
@@ -122,7 +127,7 @@ def workforce(*, file: Path, dry_run: bool, yes: bool) -> None:
     click.echo(f"Stored: {_count(plan.rows, 'row')}.")
 
 
-def _is_confirmed(*, has_changes: bool, dry_run: bool, yes: bool) -> bool:
+def is_confirmed(*, has_changes: bool, dry_run: bool, yes: bool) -> bool:
     """Say what happens next, asking if somebody is there; True if the change is to be made."""
     if not has_changes:
         click.echo("Nothing to do: all of this is in Pulse already.")
@@ -207,10 +212,12 @@ def _show_units(plan: UnitPlan) -> None:
         click.echo("No units are known before that day.")
     else:
         click.echo(f"Compared with the units valid from {plan.compared_with}:")
-    _list("New", [f"{unit.code}  {unit.name}" for unit in plan.adds])
-    _list("Moved", [_move_words(move) for move in plan.moves])
-    _list("Renamed", [f"{r.unit.code}  from {r.before!r} to {r.unit.name!r}" for r in plan.renames])
-    _list("Gone", [f"{unit.code}  {unit.name}" for unit in plan.removals])
+    show_list("New", [f"{unit.code}  {unit.name}" for unit in plan.adds])
+    show_list("Moved", [_move_words(move) for move in plan.moves])
+    show_list(
+        "Renamed", [f"{r.unit.code}  from {r.before!r} to {r.unit.name!r}" for r in plan.renames]
+    )
+    show_list("Gone", [f"{unit.code}  {unit.name}" for unit in plan.removals])
     click.echo(f"Unchanged: {plan.unchanged:,}")
 
 
@@ -223,9 +230,9 @@ def _show_pack(plan: PackPlan) -> None:
     click.echo(f"Source: {plan.instrument.source}")
     click.echo(f"Licence: {plan.instrument.licence}")
     click.echo(f"Permission: {plan.instrument.permission}")
-    _list("New", plan.new)
-    _list("Changed, so a new version", plan.changed)
-    _list("Gone", plan.gone)
+    show_list("New", plan.new)
+    show_list("Changed, so a new version", plan.changed)
+    show_list("Gone", plan.gone)
     click.echo(f"Unchanged: {len(plan.unchanged):,}")
 
 
@@ -236,7 +243,7 @@ def _show_workforce(plan: WorkforcePlan) -> None:
         f"{unit}  {month}  now {figure.headcount} in post, {figure.leavers} left"
         for (unit, month), figure in plan.changed.items()
     ]
-    _list("Changed", changed)
+    show_list("Changed", changed)
     click.echo(f"Unchanged: {plan.unchanged:,}")
     if plan.inner_units:
         click.echo(
@@ -246,7 +253,8 @@ def _show_workforce(plan: WorkforcePlan) -> None:
         )
 
 
-def _list(title: str, lines: Sequence[str]) -> None:
+def show_list(title: str, lines: Sequence[str]) -> None:
+    """Show how many lines there are, and the first of them."""
     click.echo(f"{title}: {len(lines):,}")
     for line in lines[:_LISTED]:
         click.echo(f"  {line}")
