@@ -3,6 +3,8 @@
 Staff's phones work out the hash by themselves and seal their answers with it, so nothing in it can
 be another thing for another person. The public pass keys are too many for a phone: the descriptor
 holds the root of their Merkle tree (RFC 6962), and each phone gets a proof for the two it uses.
+Units and groups are too many as well in a large organisation: they stand in an annex, whose hash
+the descriptor holds.
 """
 
 import json
@@ -104,11 +106,11 @@ class Descriptor:
         """The descriptor as canonical JSON; `read_descriptor` is its inverse."""
         return canonical_json(
             {
+                "annex_sha256": sha256_hex(self.annex),
                 "code": self.code,
                 "comments": self.comments,
                 "engine": self.engine,
                 "format": FORMAT,
-                "groups": [[each.unit, each.invited, each.box_part] for each in self.groups],
                 "instrument": json.loads(instrument_document(self.instrument)),
                 "keys": self.keys,
                 "keys_root": self.keys_root.hex(),
@@ -118,6 +120,15 @@ class Descriptor:
                 "opening_key": base64url(self.opening_point),
                 "policy": self.policy.as_document(),
                 "title": self.title,
+            }
+        )
+
+    @cached_property
+    def annex(self) -> str:
+        """The units and the reporting groups as canonical JSON."""
+        return canonical_json(
+            {
+                "groups": [[each.unit, each.invited, each.box_part] for each in self.groups],
                 "units": [[unit.code, unit.name, unit.parent] for unit in self.tree],
                 "units_valid_from": self.tree.valid_from.isoformat(),
             }
@@ -136,7 +147,6 @@ class _Document(TypedDict):
     code: str
     comments: bool
     engine: str
-    groups: list[tuple[str, int, str]]
     instrument: object
     keys: int
     keys_root: str
@@ -145,13 +155,18 @@ class _Document(TypedDict):
     opening_key: str
     policy: Mapping[str, object]
     title: str
+
+
+class _Annex(TypedDict):
+    groups: list[tuple[str, int, str]]
     units: list[tuple[str, str, str | None]]
     units_valid_from: str
 
 
-def read_descriptor(text: str) -> Descriptor:
-    """Return the descriptor of a text that `Descriptor.text` made."""
+def read_descriptor(text: str, annex: str) -> Descriptor:
+    """Return the descriptor of two texts that `Descriptor` made."""
     values: _Document = json.loads(text)
+    parts: _Annex = json.loads(annex)
     return Descriptor(
         code=values["code"],
         kind=WaveKind(values["kind"]),
@@ -160,14 +175,14 @@ def read_descriptor(text: str) -> Descriptor:
         instrument=instrument_of(canonical_json(values["instrument"])),
         policy=AnonymityPolicy.from_document(values["policy"]),
         tree=UnitTree.of(
-            date.fromisoformat(values["units_valid_from"]),
+            date.fromisoformat(parts["units_valid_from"]),
             (
                 Unit(UnitCode(code), name, None if parent is None else UnitCode(parent))
-                for code, name, parent in values["units"]
+                for code, name, parent in parts["units"]
             ),
         ),
         groups=tuple(
-            Group(UnitCode(unit), invited, part) for unit, invited, part in values["groups"]
+            Group(UnitCode(unit), invited, part) for unit, invited, part in parts["groups"]
         ),
         opening_point=from_base64url(values["opening_key"]),
         keys=values["keys"],

@@ -36,6 +36,7 @@ class WaveRow(RegistryBase):
     keys_made: Mapped[int]
     descriptor_sha256: Mapped[str | None]
     descriptor: Mapped[str | None] = mapped_column(Text)
+    annex: Mapped[str | None] = mapped_column(Text)
     closed_on: Mapped[date | None]
     releases_on: Mapped[date | None]
 

@@ -70,6 +70,7 @@ def _create_waves() -> None:
         sa.Column("keys_made", sa.Integer(), nullable=False),
         sa.Column("descriptor_sha256", sa.String(), nullable=True),
         sa.Column("descriptor", sa.Text(), nullable=True),
+        sa.Column("annex", sa.Text(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("releases_on", sa.Date(), nullable=True),
         sa.CheckConstraint("closes_on > opens_on", name=op.f("ck_waves_field_period")),
