@@ -46,7 +46,8 @@ def record_policy(
     """Put a policy in force and return its entry; the same again adds none (archive session).
 
     Raises:
-        StateError: a release exists, so a change needs both keys.
+        StateError: a wave is prepared under the policy in force, or a release exists, so that a
+            change needs both keys.
     """
     logged = entries(session, kinds=[EntryKind.POLICY])
     if logged and AnonymityPolicy.from_document(logged[-1].body) == policy:
@@ -56,4 +57,19 @@ def record_policy(
             "Results were already released under the policy in force. Changing it now needs "
             "both keys, the employer's and the union's, so it stays as it is."
         )
+    if waves_under_way(session):
+        raise StateError(
+            "A wave is prepared or open under the policy in force. It stays as it is until that "
+            "wave is released, destroyed or cancelled."
+        )
     return append(session, EntryKind.POLICY, policy.as_document(), signer=signer, day=day)
+
+
+def waves_under_way(session: Session) -> frozenset[str]:
+    """Return the codes of waves that were prepared and have not come to their end (archive)."""
+    ends = (EntryKind.CANCELLED, EntryKind.DESTROYED)
+    under_way: set[str] = set()
+    for entry in entries(session, kinds=[EntryKind.PREPARED, *ends]):
+        change = under_way.discard if entry.kind in ends else under_way.add
+        change(str(entry.body["wave"]))
+    return frozenset(under_way)

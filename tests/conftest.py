@@ -11,9 +11,9 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from pulse.cli.frame import Installation
 from pulse.cli.main import main
 from pulse.config import Settings
+from pulse.installation import Installation
 from pulse.startup import check_installation
 from pulse.stores import Stores
 from pulse.upgrades import upgrade_store

@@ -4,7 +4,6 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NoReturn
 
@@ -14,12 +13,12 @@ from sqlalchemy.exc import DBAPIError
 from analysis.errors import AnalysisError
 from analysis.history.private_folder import sweep_leftovers
 from pulse.config import Settings, SettingsError
+from pulse.installation import Installation
 from pulse.office.accounts import AccountError
 from pulse.office.passwords import PasswordRefusedError
 from pulse.startup import check_installation
 from pulse.stores import Stores
 from surveys.errors import SurveyError
-from surveys.ledger.signing import LogSigner
 
 _STOPPED = 1
 _FAILED = 2
@@ -56,15 +55,6 @@ _DATABASE_WORDS = (
         "A database file is damaged. Put it back from your backup.",
     ),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Installation:
-    """An installation that passed every check at start."""
-
-    settings: Settings
-    stores: Stores
-    signer: LogSigner
 
 
 class CommandFailed(click.ClickException):

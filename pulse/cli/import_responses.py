@@ -20,7 +20,8 @@ from analysis.history.importing import (
     stage_history,
 )
 from analysis.history.reading import ResponseFile, open_responses
-from pulse.cli.frame import Installation, open_installation, today
+from pulse.cli.frame import open_installation, today
+from pulse.installation import Installation
 
 
 @click.command()

@@ -16,7 +16,8 @@ import click
 
 from analysis.archive import visible_releases
 from analysis.workforce import WorkforcePlan, apply_workforce, plan_workforce
-from pulse.cli.frame import Installation, open_installation, today
+from pulse.cli.frame import open_installation, today
+from pulse.installation import Installation
 from surveys.canonical import canonical_json
 from surveys.errors import StateError
 from surveys.ledger.log import EntryKind, append, entries

@@ -15,8 +15,9 @@ from gunicorn.app.base import (  # type: ignore[import-untyped]  # it publishes 
 )
 
 from pulse.app import served_app
-from pulse.cli.frame import CommandFailed, Installation, open_installation
+from pulse.cli.frame import CommandFailed, open_installation
 from pulse.config import LOOPBACK_HOSTS, Settings
+from pulse.installation import Installation
 
 _DEFAULT_PORT = 8000
 _THREADS_PER_WORKER = 4

@@ -5,8 +5,8 @@ import shutil
 import pytest
 from sqlalchemy import delete
 
-from pulse.cli.frame import Installation
 from pulse.config import Settings
+from pulse.installation import Installation
 from pulse.keys import KeyFolderError
 from pulse.startup import StartUpError, check_installation
 from pulse.stores import Stores

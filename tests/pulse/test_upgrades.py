@@ -11,8 +11,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
 from pulse import upgrades
-from pulse.cli.frame import Installation
 from pulse.config import Settings
+from pulse.installation import Installation
 from pulse.stores import Stores
 from pulse.upgrades import METADATA, migration_config, store_versions, upgrade_store
 from tests.conftest import RunPulse

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert
 
 from pulse.access import Role
-from pulse.cli.frame import Installation
+from pulse.installation import Installation
 from pulse.office.accounts import all_accounts
 from pulse.office.sign_ins import check_account
 from surveys.tables import UnitRow, UnitTreeRow

@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from pulse.cli.frame import Installation
+from pulse.installation import Installation
 from tests.conftest import RunPulse
 
 CHECKS = 5

@@ -13,8 +13,9 @@ from click.testing import CliRunner, Result
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
-from pulse.cli.frame import Installation, today
+from pulse.cli.frame import today
 from pulse.cli.main import main
+from pulse.installation import Installation
 from surveys.ledger.log import EntryKind, IntactLog, entries, verify
 from surveys.roster import newest_import, staff_on
 

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.orm import Session
 
 from analysis.tables import WorkforceRow
-from pulse.cli.frame import Installation
 from pulse.cli.main import main
 from pulse.config import Settings
+from pulse.installation import Installation
 from pulse.stores import Stores
 from surveys.ledger.log import EntryKind, IntactLog, entries, verify
 from surveys.months import Month

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pulse.cli.frame import Installation
 from pulse.config import Settings
+from pulse.installation import Installation
 from pulse.office.accounts import all_accounts
 from pulse.office.sign_ins import check_account
 from pulse.startup import check_installation

@@ -8,7 +8,8 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import OperationalError
 
 from pulse import stores as stores_module
-from pulse.cli.frame import Installation, today
+from pulse.cli.frame import today
+from pulse.installation import Installation
 from pulse.stores import Stores
 from surveys.ledger.log import EntryKind, IntactLog, append, entries, verify
 from surveys.ledger.signing import LogSigner

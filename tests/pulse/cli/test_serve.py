@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from pulse.cli.frame import Installation
 from pulse.cli.serve import server_options
+from pulse.installation import Installation
 from pulse.stores import Stores
 from surveys.ledger.signing import LogSigner
 from tests.conftest import RunPulse
