@@ -64,6 +64,8 @@ def _answer(environ: WSGIEnvironment, boxes: Path) -> tuple[HTTPStatus, list[tup
     if not length.isdecimal() or int(length) not in _SIZES:
         return HTTPStatus.BAD_REQUEST, []
     body = environ["wsgi.input"].read(int(length))
+    if len(body) != int(length):  # the sender hung up half way
+        return HTTPStatus.BAD_REQUEST, []
     return _put(path, body), []
 
 
@@ -76,8 +78,6 @@ def _box_of(environ: WSGIEnvironment, boxes: Path) -> Path:
 
 
 def _put(path: Path, body: bytes) -> HTTPStatus:
-    if len(body) not in _SIZES:  # the sender hung up half way
-        return HTTPStatus.BAD_REQUEST
     try:
         put_ballot(path, body)
     except BallotRefused:
