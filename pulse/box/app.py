@@ -57,16 +57,7 @@ def _answer(environ: WSGIEnvironment, boxes: Path) -> tuple[HTTPStatus, list[tup
         return HTTPStatus.NO_CONTENT, [("Allow", "OPTIONS, POST")]
     if method != "POST":
         return HTTPStatus.METHOD_NOT_ALLOWED, [("Allow", "OPTIONS, POST")]
-    length = environ.get("CONTENT_LENGTH", "")
-    # The digits of a size are few; a long text of digits is never made into a number.
-    if length.isdecimal() and (len(length) > len(str(max(_SIZES))) or int(length) > max(_SIZES)):
-        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, []
-    if not length.isdecimal() or int(length) not in _SIZES:
-        return HTTPStatus.BAD_REQUEST, []
-    body = environ["wsgi.input"].read(int(length))
-    if len(body) != int(length):  # the sender hung up half way
-        return HTTPStatus.BAD_REQUEST, []
-    return _put(path, body), []
+    return _take(path, environ), []
 
 
 def _box_of(environ: WSGIEnvironment, boxes: Path) -> Path:
@@ -75,6 +66,20 @@ def _box_of(environ: WSGIEnvironment, boxes: Path) -> Path:
             return box_path(boxes, wave=wave, part=part)
         case _:
             raise NoSuchBoxError("A box's address is its wave and its part.")
+
+
+def _take(path: Path, environ: WSGIEnvironment) -> HTTPStatus:
+    """Read no more than a ballot has, and nothing of what cannot be one."""
+    length = environ.get("CONTENT_LENGTH", "")
+    # The digits of a size are few; a long text of digits is never made into a number.
+    if length.isdecimal() and (len(length) > len(str(max(_SIZES))) or int(length) > max(_SIZES)):
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    if not length.isdecimal() or int(length) not in _SIZES:
+        return HTTPStatus.BAD_REQUEST
+    body = environ["wsgi.input"].read(int(length))
+    if len(body) != int(length):  # the sender hung up half way
+        return HTTPStatus.BAD_REQUEST
+    return _put(path, body)
 
 
 def _put(path: Path, body: bytes) -> HTTPStatus:
