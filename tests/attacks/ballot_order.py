@@ -221,8 +221,9 @@ def main() -> int:
                 is_beaten |= found.surprise > CERTAIN
                 tell(f"{ballots} ballots, {response:.0%} response, {state}", found)
         for name, fill in CONTROLS.items():
-            rounds = 4 if ballots == 200 else 10
-            found = best_clue(fill, ballots=ballots, invited=ballots, rounds=rounds, seed=ballots)
+            found = best_clue(
+                fill, ballots=ballots, invited=ballots, rounds=480 // ballots, seed=ballots
+            )
             is_beaten |= found.surprise <= CERTAIN  # an attack that finds nothing proves nothing
             tell(f"{ballots} ballots, {name} (must be found)", found)
     return int(is_beaten)
