@@ -2,16 +2,20 @@
 
 import gc
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_wtf import CSRFProtect
 from jinja2 import FileSystemLoader, StrictUndefined
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from pulse import assets
 from pulse.administration.views import administration_pages
+from pulse.answering_settings import BoxPlace
 from pulse.app_context import keep_settings
 from pulse.audit.views import bp as audit
+from pulse.box.app import create_box
 from pulse.charts.page import install_charts
 from pulse.config import LOOPBACK_HOSTS, Settings
 from pulse.dashboards.views import bp as dashboards
@@ -25,8 +29,12 @@ from pulse.office.accounts import all_accounts
 from pulse.office.refusals import read_refusals, record_refusal
 from pulse.office.session_secret import session_secret
 from pulse.refusals import keep_refusal_reader
+from pulse.respond.app import create_answering_app
 from pulse.security import protect_pages
 from pulse.stores import Stores
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
 _LARGEST_FORM_BYTES = 64 * 1024
@@ -40,7 +48,8 @@ def create_app(settings: Settings) -> Flask:
     """
     app = QuietFlask("pulse", static_folder=None, template_folder=None)
     _configure(app, settings)
-    keep_settings(app.extensions, settings, Stores.of(settings))
+    stores = Stores.of(settings)
+    keep_settings(app.extensions, settings, stores)
     keep_refusal_reader(app.extensions, read_refusals)
     _prepare_templates(app)
     protect_pages(app, is_https=settings.is_https)
@@ -51,6 +60,7 @@ def create_app(settings: Settings) -> Flask:
     administration = administration_pages(read_accounts=all_accounts, run_checks=check_running)
     for blueprint in (assets.bp, home, sign_in.bp, dashboards, audit, administration):
         app.register_blueprint(blueprint)
+    _mount_answering(app, settings, stores)
     return app
 
 
@@ -67,6 +77,14 @@ def served_app(settings: Settings) -> Flask:
     gc.collect()
     gc.freeze()
     return app
+
+
+def _mount_answering(app: Flask, settings: Settings, stores: Stores) -> None:
+    """Put the answering zone and the box beside the pages: no cookie, no session reaches them."""
+    zones: dict[str, WSGIApplication] = {"/p": create_answering_app(settings, stores)}
+    if settings.answering.box_place is BoxPlace.MOUNTED:
+        zones["/box"] = create_box(settings.answering.boxes, allowed_origin=None)
+    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, zones)  # type: ignore[method-assign]  # as Flask's own guide does
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -1,0 +1,28 @@
+"""What the page "Is this anonymous?" states, from the settings and the policy in force now."""
+
+from dataclasses import dataclass
+
+from pulse.answering_settings import BoxPlace
+from pulse.config import Settings
+from surveys.policy import AnonymityPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class AnonymityPage:
+    """`shown_from` is the fewest people behind a figure; `box_is_apart` that it is kept apart."""
+
+    organisation: str
+    box_is_apart: bool
+    shown_from: int
+    challenge_words: str
+
+
+def anonymity_page(settings: Settings, policy: AnonymityPolicy) -> AnonymityPage:
+    days = policy.challenge_days
+    waited = {0: "no days", 1: "one day"}.get(days, f"{days} days")
+    return AnonymityPage(
+        settings.organisation,
+        settings.answering.box_place is not BoxPlace.MOUNTED,
+        policy.shown_threshold,
+        waited,
+    )

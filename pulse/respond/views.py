@@ -1,0 +1,132 @@
+"""The addresses of the answering zone. A GET changes nothing; a secret travels in a body only."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request
+
+from pulse.respond.anonymity import anonymity_page
+from pulse.respond.answering import Answering
+from pulse.respond.open_waves import OpenWave
+from pulse.respond.page import answering_page
+from pulse.respond.script_words import script_words
+from pulse.respond.texts import Texts
+from surveys.ballot_format import PASS_BYTES, BallotKind
+from surveys.blind_rsa import BlindedMessageError
+from surveys.encoding import base64url, from_base64url
+from surveys.invitations import MistypedCodeError, tidy_secret
+from surveys.issuing import PassRefused, Refusal
+
+bp = Blueprint("respond", __name__)
+_CODES = {
+    Refusal.UNKNOWN: 404,
+    Refusal.NOT_YET: 409,
+    Refusal.USED: 409,
+    Refusal.CLOSED: 410,
+    Refusal.MALFORMED: 400,
+}
+
+
+@bp.get("/")
+def page() -> Response:
+    drawn = _answering().drawn(_draw)
+    is_packed = bool(request.accept_encodings["gzip"])
+    response = Response(drawn.packed if is_packed else drawn.plain, mimetype="text/html")
+    response.vary.add("Accept-Encoding")
+    if is_packed:
+        response.content_encoding = "gzip"
+    return response
+
+
+@bp.get("/anonymity")
+def anonymity() -> str:
+    answering = _answering()
+    texts = Texts(answering.languages)
+    return render_template(
+        "respond/anonymity.html",
+        page=anonymity_page(answering.settings, answering.policy()),
+        t=texts,
+    )
+
+
+@bp.post("/invitation")
+def invitation() -> Response:
+    """Say what an invitation leads to, in the same words however often it is asked."""
+    answering = _answering()
+    found = answering.look_up(_secret(_body()))
+    reply: dict[str, object] = {"state": found.state}
+    if found.wave is not None and found.found is not None:
+        since = answering.since(datetime.now().astimezone().date())
+        reply |= {
+            "wave": found.wave.head.code,
+            "keys": found.wave.key_proofs(found.found.unit_code),
+            "since": None if since is None else asdict(since),
+        }
+    return jsonify(reply)
+
+
+@bp.post("/passes")
+def passes() -> tuple[Response, int]:
+    """Sign what cannot be seen here, once for each invitation."""
+    body = _body()
+    blinded = body.get("blinded")
+    if not isinstance(blinded, dict) or set(blinded) != {kind.value for kind in BallotKind}:
+        abort(400)
+    messages = {kind: _message(blinded[kind.value]) for kind in BallotKind}
+    try:
+        signed = _answering().issue(_secret(body), messages)
+    except PassRefused as refused:
+        return jsonify({"error": refused.refusal.value}), _CODES[refused.refusal]
+    except BlindedMessageError:
+        return jsonify({"error": Refusal.MALFORMED.value}), 400
+    return jsonify({"signatures": {kind.value: base64url(s) for kind, s in signed.items()}}), 200
+
+
+def _draw(waves: tuple[OpenWave, ...]) -> str:
+    answering = _answering()
+    texts = Texts(answering.languages)
+    page = answering_page(answering.settings.organisation, waves, answering.contacts)
+    # The words are drawn first: what the script needs is known only then.
+    drawn = render_template("respond/answering.html", page=page, t=texts)
+    data = {
+        "box": answering.settings.answering.box_url,
+        "languages": [{"code": each.code, "direction": each.direction} for each in texts.languages],
+        "texts": texts.swaps,
+        "waves": {wave.code: wave.descriptor_text for wave in page.waves},
+        "words": {each.code: script_words(each) for each in texts.languages},
+    }
+    return drawn.replace("{{data}}", current_app.json.dumps(data).replace("<", "\\u003c"), 1)
+
+
+def _answering() -> Answering:
+    answering: Answering = current_app.extensions["pulse.answering"]
+    return answering
+
+
+def _body() -> dict[str, object]:
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        abort(400)
+    return body
+
+
+def _secret(body: dict[str, object]) -> str:
+    given = body.get("secret")
+    if not isinstance(given, str):
+        abort(400)
+    try:
+        return tidy_secret(given)
+    except MistypedCodeError:
+        return ""  # leads to no invitation, like any other foreign code
+
+
+def _message(given: object) -> bytes:
+    if not isinstance(given, str):
+        abort(400)
+    try:
+        message = from_base64url(given)
+    except ValueError:
+        abort(400)
+    if len(message) != PASS_BYTES:
+        abort(400)
+    return message
