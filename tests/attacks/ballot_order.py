@@ -89,11 +89,12 @@ def distances(path: Path, bodies: Sequence[bytes]) -> Mapping[str, list[float]]:
         rows = connection.execute(f"SELECT place, slot FROM {table}").fetchall()
     places = {slot[:ID_BYTES]: place for place, slot in rows}
     ids = [Ballot.read(body).id for body in bodies]
-    return {
-        "slot": [float(places[each]) for each in ids],
-        "distance from home": [
-            float((places[each] - home_of(each, len(rows))) % len(rows)) for each in ids
-        ],
+    # A table may use fewer slots than it has, so both sizes are tried.
+    return {"slot": [float(places[each]) for each in ids]} | {
+        f"distance from home among {size}": [
+            float((places[each] - home_of(each, slots)) % slots) for each in ids
+        ]
+        for size, slots in (("all slots", len(rows)), ("as many as ballots", len(bodies)))
     }
 
 
