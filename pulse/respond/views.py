@@ -45,7 +45,7 @@ def anonymity() -> str:
     return render_template(
         "respond/anonymity.html",
         page=anonymity_page(answering.settings, answering.policy()),
-        t=texts,
+        **_speech(texts),
     )
 
 
@@ -87,7 +87,7 @@ def _draw(waves: tuple[OpenWave, ...]) -> str:
     texts = Texts(answering.languages)
     page = answering_page(answering.settings.organisation, waves, answering.contacts)
     # The words are drawn first: what the script needs is known only then.
-    drawn = render_template("respond/answering.html", page=page, t=texts)
+    drawn = render_template("respond/answering.html", page=page, **_speech(texts))
     data = {
         "box": answering.settings.answering.box_url,
         "languages": [{"code": each.code, "direction": each.direction} for each in texts.languages],
@@ -96,6 +96,11 @@ def _draw(waves: tuple[OpenWave, ...]) -> str:
         "words": {each.code: script_words(each) for each in texts.languages},
     }
     return drawn.replace("{{data}}", current_app.json.dumps(data).replace("<", "\\u003c"), 1)
+
+
+def _speech(texts: Texts) -> dict[str, object]:
+    """Return what templates speak with; plain names, so that messages can be collected."""
+    return {"t": texts, "say": texts.say, "plain": texts.plain, "wording": texts.wording}
 
 
 def _answering() -> Answering:
