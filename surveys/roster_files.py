@@ -113,8 +113,7 @@ def read_staff(path: Path, *, tree: UnitTree) -> StaffFile:
         problems.raise_if_any()
     check_unit = _unit_check(tree)
     entries: list[StaffEntry] = []
-    for row, cells in sheet.rows(problems):
-        name, unit, reference, email, agency, card = cells
+    for row, (name, unit, reference, email, agency, card) in sheet.rows(problems):
         entry = StaffEntry(
             row,
             reference if has_references else email.casefold(),

@@ -107,35 +107,15 @@ def roster_difference(
     revision: int,
     mapping: UnitMapping | None,
 ) -> RosterPlan:
-    """Return what the file would change on the day.
-
-    Args:
-        file: everybody who works here on the day.
-        known: everybody in the registry, also who left.
-        day: the day from which it holds.
-        revision: the number this import gets.
-        mapping: units that became others.
-    """
+    """Return what the file changes for those `known`, who left included, from the day on."""
     found = _matches(file.entries, known)
-    adds: list[StaffAdd] = []
-    moves: list[StaffMove] = []
-    restructured: list[StaffMove] = []
-    changes: list[StaffChange] = []
-    unchanged = 0
-    for entry in file.entries:
-        person = found.get(entry.row)
-        if person is None or person.unit is None:
-            adds.append(StaffAdd(entry, None if person is None else person.id))
-            continue
-        details = person.differences(entry)
-        if details:
-            changes.append(StaffChange(entry, person.id, details))
-        if person.unit != entry.unit:
-            is_explained = mapping is not None and mapping.leads(person.unit, entry.unit)
-            move = StaffMove(entry, person.id, person.unit)
-            (restructured if is_explained else moves).append(move)
-        elif not details:
-            unchanged += 1
+    pairs = [(entry, found.get(entry.row)) for entry in file.entries]
+    here = [(e, p, p.unit) for e, p in pairs if p is not None and p.unit is not None]
+    moves = [StaffMove(entry, p.id, unit) for entry, p, unit in here if unit != entry.unit]
+    details = [(entry, p.id, p.differences(entry)) for entry, p, _unit in here]
+    changes = [StaffChange(entry, id_, names) for entry, id_, names in details if names]
+    explained = [m for m in moves if mapping and mapping.leads(m.before, m.entry.unit)]
+    touched = {m.entry.row for m in moves} | {c.entry.row for c in changes}
     stay = {person.id for person in found.values()}
     return RosterPlan(
         day=day,
@@ -144,12 +124,16 @@ def roster_difference(
         mapping_sha256=None if mapping is None else mapping.sha256,
         people=len(file.entries),
         before=sum(person.unit is not None for person in known),
-        adds=tuple(adds),
-        moves=tuple(moves),
-        restructured=tuple(restructured),
+        adds=tuple(
+            StaffAdd(e, None if p is None else p.id)
+            for e, p in pairs
+            if p is None or p.unit is None
+        ),
+        moves=tuple(m for m in moves if not (mapping and mapping.leads(m.before, m.entry.unit))),
+        restructured=tuple(explained),
         changes=tuple(changes),
         leavers=_leavers(person for person in known if person.id not in stay),
-        unchanged=unchanged,
+        unchanged=len(here) - len(touched),
     )
 
 
