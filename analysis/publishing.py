@@ -33,6 +33,7 @@ __all__ = [
     "PreparedRelease",
     "ReleaseCheck",
     "ReleaseRefused",
+    "discard_month",
     "discard_staged",
     "make_visible",
     "prepare_release",
@@ -128,10 +129,28 @@ def staged_months(session: Session) -> tuple[Month, ...]:
 
 
 def discard_staged(session: Session) -> tuple[Month, ...]:
-    """Delete everything that is not visible, and return its months, oldest first."""
-    months = staged_months(session)
+    """Delete imported months that are not visible, and return them, oldest first.
+
+    What a wave has staged waits for its own release and stays.
+    """
+    query = select(ReleaseRow.month).where(
+        ReleaseRow.log_place.is_(None), ReleaseRow.source == Source.IMPORTED.value
+    )
+    months = tuple(sorted(Month.parse(month) for month in session.scalars(query)))
     _discard(session, [str(month) for month in months])
     return months
+
+
+def discard_month(session: Session, month: Month) -> None:
+    """Delete what is staged of one month; nothing if nothing is.
+
+    Raises:
+        StateError: the month has a visible release.
+    """
+    row = session.get(ReleaseRow, str(month))
+    if row is not None:
+        _refuse_visible(row)
+        _discard(session, [str(month)])
 
 
 def verify_release(session: Session, month: Month) -> ReleaseCheck:

@@ -40,6 +40,7 @@ from surveys.policy_log import policy_in_force
 from surveys.tables import UnitTreeRow
 from surveys.unit_registry import tree_as_of
 from surveys.units import UnitTree
+from surveys.waves import wave_months
 
 ORIGIN = "imported, not anonymous at source"
 """Stands in the log entry and wherever a release of imported responses is shown."""
@@ -99,6 +100,7 @@ def count_history(
         raise HistoryError(
             f"{file.path.name} has no rows below its headings. Nothing was imported."
         )
+    _refuse_wave_months(stores, counted.months)
     with stores.archive() as session:
         _refuse_taken_months(session, counted.months)
     return counted
@@ -156,6 +158,7 @@ def publish_history(
             "The units or the questions were changed while the file was counted. Nothing was "
             "imported. Run the import again."
         )
+    _refuse_wave_months(stores, months)
     with stores.archive() as session:
         _refuse_taken_months(session, months)
         if policy_in_force(session) != staged.policy:
@@ -218,6 +221,19 @@ def _refuse_taken_months(session: Session, months: Sequence[Month]) -> None:
             f"Released before: {', '.join(taken)}. A month is released once and never again, "
             "because two versions of a figure could be compared. Leave these months out of the "
             "file, then run the import again. Nothing was imported."
+        )
+
+
+def _refuse_wave_months(stores: Transactions, months: Sequence[Month]) -> None:
+    """Refuse months in which staff were asked by a wave: their answers come from its box alone."""
+    with stores.registry() as session:
+        waves = wave_months(session)
+    taken = [str(month) for month in months if month in waves]
+    if taken:
+        raise MonthsTakenError(
+            f"A wave is planned or was held in: {', '.join(taken)}. Its own release is the only "
+            "one of its month. Leave these months out of the file, then run the import again. "
+            "Nothing was imported."
         )
 
 

@@ -1,0 +1,137 @@
+"""What the worker does once a minute: whatever the rows of the waves say is due. No queue.
+
+Nothing is remembered between two minutes but what the stores hold, so a worker can be stopped and
+started at any time, and a second one waits for its turn.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from functools import partial
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from analysis.errors import AnalysisError
+from pulse.assets import AssetsError, manifest
+from pulse.installation import Installation
+from pulse.jobs.closing import (
+    FINISHED,
+    close_wave,
+    finish_wave,
+    is_cleaned_up,
+    release_wave,
+    stage_wave,
+)
+from pulse.jobs.leases import lease
+from pulse.jobs.opening import open_wave
+from pulse.jobs.preparing import go_on_preparing, never
+from pulse.jobs.rates import count_rate
+from pulse.logs import log_failure
+from surveys.calendar import has_closed, has_opened
+from surveys.errors import SurveyError
+from surveys.wave_states import WaveState
+from surveys.waves import Wave, all_waves
+
+_LEASE = "worker"
+ANSWERING_FILES = (
+    "answering.css",
+    "answering.js",
+    "participation.js",
+    "passes.js",
+    "sealing.js",
+)
+"""The files that decide what a phone does; the log keeps their hashes for every wave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that is due: its name for the log, and what does it."""
+
+    name: str
+    wave: str
+    act: Callable[[], object]
+
+
+def tick(site: Installation, now: datetime, *, should_stop: Callable[[], bool] = never) -> int:
+    """Do what is due and return how many steps were done; 0 while another worker has the turn.
+
+    A step that fails is noted and does not keep the others from being done.
+
+    Args:
+        site: the installation.
+        now: local time.
+        should_stop: asked between steps and keys.
+    """
+    done = 0
+    with lease(site.stores, _LEASE) as turn:
+        if turn is None:
+            return 0
+        for step in _due(site, now, should_stop):
+            if should_stop() or not turn.renew():
+                break
+            try:
+                step.act()
+            except (SurveyError, AnalysisError, SQLAlchemyError, OSError) as error:
+                log_failure(error, page=f"worker: {step.name}")
+            else:
+                done += 1
+    return done
+
+
+def served_files() -> Mapping[str, str]:
+    """Return the names under which the answering page's files are served; each ends in its hash.
+
+    Raises:
+        AssetsError: nothing was built yet.
+    """
+    built = manifest()
+    missing = [name for name in ANSWERING_FILES if name not in built]
+    if missing:
+        raise AssetsError(f"{missing[0]} is not built; run `make assets`")
+    return {name: built[name] for name in ANSWERING_FILES}
+
+
+def _due(site: Installation, now: datetime, should_stop: Callable[[], bool]) -> Iterator[Step]:
+    """Yield what is due, wave by wave. States are read anew, as one step may lead to the next."""
+    with site.stores.registry() as registry:
+        codes = [wave.code for wave in all_waves(registry)]
+    for code in codes:
+        for _ in WaveState:  # no wave takes more steps than there are states
+            step = _next_step(site, _wave(site, code), now, should_stop)
+            if step is None:
+                break
+            before = _wave(site, code)
+            yield step
+            if _wave(site, code) == before:
+                break
+
+
+def _next_step(
+    site: Installation, wave: Wave, now: datetime, should_stop: Callable[[], bool]
+) -> Step | None:
+    code, day = wave.code, now.date()
+    step: Step | None = None
+    if wave.is_being_prepared:
+        step = Step(
+            "prepare", code, partial(go_on_preparing, site, code, day=day, should_stop=should_stop)
+        )
+    elif wave.state is WaveState.PREPARED and has_opened(wave.opens_on, now):
+        step = Step("open", code, lambda: open_wave(site, code, day=day, served=served_files()))
+    elif wave.state is WaveState.OPEN and has_closed(wave.closes_on, now):
+        step = Step("close", code, partial(close_wave, site, code, day=day))
+    elif wave.state is WaveState.OPEN:
+        step = Step("rate", code, partial(count_rate, site, wave, now))
+    elif wave.state is WaveState.CLOSED:
+        step = Step("count", code, partial(stage_wave, site, code, day=day))
+    elif wave.state is WaveState.STAGED and wave.releases_on is not None:
+        if wave.releases_on <= day:
+            step = Step("release", code, partial(release_wave, site, code, day=day))
+    elif wave.state in FINISHED and not is_cleaned_up(site, code):
+        step = Step("destroy", code, partial(finish_wave, site, code, day=day))
+    return step
+
+
+def _wave(site: Installation, code: str) -> Wave:
+    with site.stores.registry() as registry:
+        return next(wave for wave in all_waves(registry) if wave.code == code)
