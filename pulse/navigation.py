@@ -21,6 +21,12 @@ class Entry:
 _METHOD = "Method"
 
 ENTRIES = (
+    Entry(
+        "People",
+        "people.start",
+        Permission.MANAGE_PEOPLE,
+        frozenset({"people.difference", "people.upload", "people.decide"}),
+    ),
     Entry("This month", "dashboards.this_month", Permission.VIEW_THIS_MONTH),
     Entry("Heatmap", "dashboards.heatmap", Permission.VIEW_HEATMAP),
     Entry("Units", "dashboards.units", Permission.VIEW_UNIT, frozenset({"dashboards.unit"})),

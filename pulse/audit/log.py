@@ -1,7 +1,7 @@
 """The log as people read it: each entry in plain words, its details, and the check of the whole."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from surveys.ledger.log import BrokenLog, EntryKind, LogCheck, LogEntry
@@ -185,11 +185,52 @@ def _release_words(body: Mapping[str, object]) -> str:
     return f"{month.words} was released under k = {body['threshold']}."
 
 
-_WORDS = {
+def _roster_words(body: Mapping[str, object]) -> str:
+    return (
+        f"A list of staff was imported: {body['adds']} joined, {body['moves']} moved, "
+        f"{body['leavers']} left."
+    )
+
+
+def _prepared_words(body: Mapping[str, object]) -> str:
+    return (
+        f"Wave {body['wave']} was prepared: {body['invited']} people in {body['groups']} groups, "
+        f"of which {body['groups_new']} are new and {body['groups_much_changed']} changed by more "
+        "than a fifth."
+    )
+
+
+def _opened_words(body: Mapping[str, object]) -> str:
+    return f"Wave {body['wave']} opened. Staff can answer until {body['closes_on']}."
+
+
+def _extended_words(body: Mapping[str, object]) -> str:
+    return f"Wave {body['wave']} was extended until {body['closes_on']}."
+
+
+def _destroyed_words(body: Mapping[str, object]) -> str:
+    return f"Everything of wave {body['wave']} was destroyed: sealed answers, keys, invitations."
+
+
+def _of_wave(words: str) -> Callable[[Mapping[str, object]], str]:
+    """Return a function that puts the wave's code into the words."""
+    return lambda body: words.format(wave=body["wave"])
+
+
+_WORDS: Mapping[EntryKind, Callable[[Mapping[str, object]], str]] = {
     EntryKind.POLICY: _policy_words,
     EntryKind.UNITS: _units_words,
     EntryKind.PACK: _pack_words,
     EntryKind.RESPONSES: _responses_words,
     EntryKind.WORKFORCE: _workforce_words,
     EntryKind.RELEASE: _release_words,
+    EntryKind.ROSTER: _roster_words,
+    EntryKind.PREPARED: _prepared_words,
+    EntryKind.SERVED: _of_wave("The files of the answering page of wave {wave} were noted."),
+    EntryKind.OPENED: _opened_words,
+    EntryKind.EXTENDED: _extended_words,
+    EntryKind.CANCELLED: _of_wave("Wave {wave} was cancelled before it opened."),
+    EntryKind.CLOSED: _of_wave("Wave {wave} closed, and its box was shut."),
+    EntryKind.DESTROYED: _destroyed_words,
+    EntryKind.BALLOT_IDS: _of_wave("The ballot ids of wave {wave} were published."),
 }

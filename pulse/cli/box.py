@@ -4,7 +4,6 @@ import errno
 import os
 import socket
 import stat
-import sys
 from pathlib import Path
 from typing import Any
 from wsgiref.types import WSGIApplication
@@ -13,10 +12,10 @@ import click
 from gunicorn.app.base import (  # type: ignore[import-untyped]  # it publishes no types
     BaseApplication,
 )
-from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # as above
 
 from pulse.box.app import create_box
 from pulse.cli.frame import CommandFailed
+from pulse.cli.quiet_log import SilentAboutRequests
 from pulse.config import Settings
 
 _DEFAULT_PORT = 8001
@@ -86,18 +85,10 @@ def box_server_options(listening_on: str, workers: int) -> dict[str, object]:
         "accesslog": None,
         # Its warnings quote addresses and headers of requests that it cannot read.
         "loglevel": "error",
-        "logger_class": _SilentAboutRequests,
+        "logger_class": SilentAboutRequests,
         "control_socket_disable": True,
         "worker_tmp_dir": str(_MEMORY_FOLDER) if _MEMORY_FOLDER.is_dir() else None,
     }
-
-
-class _SilentAboutRequests(Logger):  # type: ignore[misc]  # as above
-    """Gunicorn's own log without its line about a request that failed: it holds time and path."""
-
-    def exception(self, *_args: object, **_extra: object) -> None:
-        error = sys.exc_info()[1]
-        click.echo(f"A request failed with {type(error).__name__}; it was not kept.", err=True)
 
 
 class _BoxServer(BaseApplication):  # type: ignore[misc]  # as above

@@ -9,6 +9,7 @@ from pulse.cli.frame import FramedGroup
 _COMMANDS = {
     "account": "pulse.cli.account:account",
     "attack": "pulse.cli.attack:attack",
+    "box": "pulse.cli.box:box",
     "demo": "pulse.cli.demo:demo",
     "health": "pulse.cli.health:health",
     "import": "pulse.cli.imports:imports",
@@ -16,6 +17,8 @@ _COMMANDS = {
     "log": "pulse.cli.log:log",
     "serve": "pulse.cli.serve:serve",
     "upgrade": "pulse.cli.upgrade:upgrade",
+    "wave": "pulse.cli.wave:wave",
+    "worker": "pulse.cli.worker:worker",
 }
 """Where the command of each name stands: its module and the object in it."""
 

@@ -3,6 +3,10 @@
 import errno
 import os
 import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +20,7 @@ from gunicorn.app.base import (  # type: ignore[import-untyped]  # it publishes 
 
 from pulse.app import served_app
 from pulse.cli.frame import CommandFailed, open_installation
+from pulse.cli.quiet_log import SilentAboutRequests
 from pulse.config import LOOPBACK_HOSTS, Settings
 from pulse.installation import Installation
 
@@ -29,7 +34,8 @@ _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - the system's folder in memory,
 @click.option("--host", default="127.0.0.1", help="Address to listen on; this machine without.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 8000 without.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes; two per core without.")
-def serve(*, host: str, port: int | None, workers: int | None) -> None:
+@click.option("--without-worker", is_flag=True, help="Where `pulse worker` runs by itself.")
+def serve(*, host: str, port: int | None, workers: int | None, without_worker: bool) -> None:
     """Serve the pages. Put a proxy with HTTPS before it for anybody beyond this machine."""
     installation = open_installation()
     listener = _listen(host, _port_of(installation.settings) if port is None else port)
@@ -38,7 +44,23 @@ def serve(*, host: str, port: int | None, workers: int | None) -> None:
     # Each worker opens connections of its own; the parent keeps none.
     installation.stores.close()
     click.echo(f"Pulse answers on {settings.public_url} (Ctrl+C stops it)")
-    _Server(settings, options).run()
+    with nullcontext() if without_worker else _worker_beside():
+        _Server(settings, options).run()
+
+
+@contextmanager
+def _worker_beside() -> Iterator[None]:
+    """Run `pulse worker` with the same settings, and stop it when the server ends."""
+    command = [sys.executable, "-m", "pulse", "worker"]
+    worker = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
+    server = os.getpid()
+    try:
+        yield
+    finally:
+        # Gunicorn ends its own forks through here too; the worker is the parent's alone.
+        if os.getpid() == server:
+            worker.terminate()
+            worker.wait()
 
 
 def server_options(
@@ -58,7 +80,8 @@ def server_options(
         # The first turnover page after an import works out what later ones find (performance.md).
         "timeout": _LONGEST_REQUEST_SECONDS,
         "accesslog": None,
-        "loglevel": "warning",
+        "loglevel": "error",
+        "logger_class": SilentAboutRequests,
         "control_socket_disable": True,
         "worker_tmp_dir": str(_MEMORY_FOLDER) if _MEMORY_FOLDER.is_dir() else None,
     }
