@@ -12,7 +12,7 @@ PAGES = [path for path in TEMPLATES if not path.name.startswith("_")]
 def faults_of(source: str) -> list[str]:
     """Return what is missing or forbidden in a page's template."""
     wanted = {
-        "extends the layout": r'{% extends "_layout.html" %}',
+        "extends the layout": r'{% extends "(_layout|respond/_frame).html" %}',
         "title block": r"{% block title %}\s*\S",
     }
     forbidden = {

@@ -1,113 +1,39 @@
 """The people who work here over time: the difference shown first, then all of it or nothing."""
 
 import threading
-from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as given_settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from pulse.stores import Stores
 from surveys.errors import StateError
 from surveys.roster import (
     RosterImport,
-    StaffMember,
     apply_roster,
-    forget_leavers,
     newest_import,
-    plan_roster,
-    staff_on,
 )
 from surveys.roster_plans import RosterPlan
 from surveys.roster_tables import PersonRow, PlacementRow, RosterImportRow
 from surveys.sheets import ImportRejected
-from surveys.unit_registry import apply_units, plan_units, tree_as_of
-from surveys.wave_tables import InvitationRow, WaveRow
-
-WriteFile = Callable[..., Path]
-OCTOBER, NOVEMBER, DECEMBER = date(2026, 10, 1), date(2026, 11, 1), date(2026, 12, 1)
-EVE = timedelta(days=1)
-UNITS = "code,name,parent\ncity,City,\nnorth,North,city\nsouth,South,city\n"
-HEADER = "reference,name,email,unit,agency,card"
-ADA, BEN, CY, DI = (
-    "1,Ada,ada@example.org,north,,",
-    "2,Ben,ben@example.org,north,,",
-    "3,Cy,cy@example.org,south,yes,",
-    "4,Di,,city,,yes",
+from tests.surveys.roster_kit import (
+    ADA,
+    BEN,
+    CY,
+    DECEMBER,
+    DI,
+    EVE,
+    NOVEMBER,
+    OCTOBER,
+    UNITS,
+    Roster,
+    WriteFile,
 )
-
-
-class Roster:
-    """Lists of staff taken in one after the other, as HR does it."""
-
-    def __init__(self, stores: Stores, write_file: WriteFile) -> None:
-        self.stores = stores
-        self.write_file = write_file
-
-    def units(self, text: str, valid_from: date) -> None:
-        with self.stores.registry() as session:
-            apply_units(
-                session, plan_units(session, self.write_file("units.csv", text), valid_from)
-            )
-
-    def plan(
-        self, day: date, *people: str, header: str = HEADER, mapping: str | None = None
-    ) -> RosterPlan:
-        path = self.write_file("staff.csv", "\n".join([header, *people]))
-        mapped = None if mapping is None else self.write_file("mapping.csv", mapping)
-        with self.stores.registry() as session:
-            tree = tree_as_of(session, day)
-            return plan_roster(session, path, day, tree=tree, mapping=mapped)
-
-    def apply(self, plan: RosterPlan, *, allow_leavers: bool = False) -> None:
-        with self.stores.registry() as session:
-            apply_roster(session, plan, allow_leavers=allow_leavers)
-
-    def put(
-        self, day: date, *people: str, header: str = HEADER, allow_leavers: bool = True
-    ) -> RosterPlan:
-        made = self.plan(day, *people, header=header)
-        self.apply(made, allow_leavers=allow_leavers)
-        return made
-
-    def staff(self, day: date) -> tuple[StaffMember, ...]:
-        with self.stores.registry() as session:
-            return staff_on(session, day)
-
-    def places(self, day: date) -> dict[str, str]:
-        return {member.name: member.unit for member in self.staff(day)}
-
-    def forget(self, day: date) -> int:
-        with self.stores.registry() as session:
-            return forget_leavers(session, day)
-
-    def rows(self) -> tuple[int, int]:
-        with self.stores.registry() as session:
-            people = session.scalar(select(func.count()).select_from(PersonRow))
-            placements = session.scalar(select(func.count()).select_from(PlacementRow))
-        assert people is not None
-        assert placements is not None
-        return people, placements
-
-
-@pytest.fixture
-def roster(any_stores: Stores, write_file: WriteFile) -> Roster:
-    opened = Roster(any_stores, write_file)
-    opened.units(UNITS, OCTOBER)
-    return opened
-
-
-@pytest.fixture
-def quick_roster(stores: Stores, write_file: WriteFile) -> Roster:
-    """On SQLite only, for rules that no database changes."""
-    opened = Roster(stores, write_file)
-    opened.units(UNITS, OCTOBER)
-    return opened
+from tests.surveys.roster_kit import quick_roster as quick_roster  # noqa: PLC0414 - a fixture
+from tests.surveys.roster_kit import roster as roster  # noqa: PLC0414 - a fixture
 
 
 def names(rows: tuple[object, ...]) -> list[tuple[int, str]]:
@@ -354,45 +280,6 @@ def test_no_row_of_the_roster_knows_a_time_of_day() -> None:
         for column in table.__table__.columns
     }
     assert kinds == {"Uuid", "String", "Boolean", "Date", "Integer"}
-
-
-def invite(stores: Stores, person: StaffMember) -> None:
-    with stores.registry() as session:
-        session.add(
-            WaveRow(
-                code="2026-10", kind="monthly", month="2026-10", title="October 2026", state="open",
-                opens_on=OCTOBER, closes_on=OCTOBER + timedelta(days=10), questions="[]",
-                keys_needed=0, keys_made=0,
-            )
-        )  # fmt: skip
-        session.flush()
-        session.add(
-            InvitationRow(
-                wave_code="2026-10", unit_code=person.unit, person_id=person.id, mark_place=0,
-                secret_sha256=uuid4().bytes * 2,
-            )
-        )  # fmt: skip
-
-
-def test_whoever_left_is_forgotten_on_the_day_they_are_gone(roster: Roster) -> None:
-    roster.put(OCTOBER, ADA, BEN, CY)
-    roster.put(NOVEMBER, ADA, BEN)
-
-    assert roster.forget(NOVEMBER - EVE) == 0
-    assert roster.forget(NOVEMBER) == 1
-    assert roster.rows() == (2, 2)
-    assert roster.forget(NOVEMBER) == 0
-
-
-def test_whoever_left_is_kept_while_an_invitation_names_them(roster: Roster) -> None:
-    roster.put(OCTOBER, ADA, BEN, CY)
-    invite(roster.stores, roster.staff(OCTOBER)[2])
-    roster.put(NOVEMBER, ADA, BEN)
-
-    assert roster.forget(DECEMBER) == 0
-    with roster.stores.registry() as session:
-        session.delete(session.scalars(select(InvitationRow)).one())
-    assert roster.forget(DECEMBER) == 1
 
 
 LISTS = st.lists(
