@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
