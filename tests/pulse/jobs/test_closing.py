@@ -7,15 +7,28 @@ from datetime import timedelta
 import pytest
 
 from analysis.archive import month_cells, visible_releases
-from analysis.publishing import staged_months, verify_release
+from analysis.publishing import (
+    discard_month,
+    discard_staged,
+    staged_months,
+    verify_release,
+)
 from analysis.release import ShownCell, Source
 from pulse.installation import Installation
 from pulse.jobs import closing
-from pulse.jobs.closing import close_wave, destroy_wave, release_wave, stage_wave
+from pulse.jobs.closing import (
+    BELOW,
+    close_wave,
+    destroy_wave,
+    finish_wave,
+    release_wave,
+    stage_wave,
+)
 from pulse.jobs.preparing import box_paths, keys_of
 from surveys.ballot_format import BallotKind
 from surveys.ballots import Ballot
 from surveys.box import BoxNotOpenError, put_ballot
+from surveys.destruction import destroy_box
 from surveys.errors import StateError
 from surveys.ledger.log import EntryKind, IntactLog, entries, verify
 from surveys.months import Month
@@ -149,6 +162,51 @@ def test_with_fewer_answers_than_the_threshold_nothing_is_shown_and_all_is_destr
     assert EntryKind.RELEASE not in kinds
     assert EntryKind.BALLOT_IDS not in kinds
     assert kinds[-1] is EntryKind.DESTROYED
+    with installation.stores.archive() as archive:
+        (closed,) = entries(archive, kinds=[EntryKind.CLOSED])
+    # With a root and receipts of their own, people could try out how few ballots there are.
+    assert closed.body["ballots_root"] == BELOW
+
+
+def test_ids_that_were_published_stay_as_they_are_when_a_box_is_gone_already(
+    installation: Installation, answered: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close_wave(installation, answered, day=CLOSES)
+    stage_wave(installation, answered, day=CLOSES)
+    with monkeypatch.context() as patch:
+        patch.setattr(closing, "destroy_box", _cut_after(destroy_box))
+        with pytest.raises(KeyboardInterrupt):
+            release_wave(installation, answered, day=RELEASE_DAY)
+    finish_wave(installation, answered, day=RELEASE_DAY)
+    assert logged(installation).count(EntryKind.BALLOT_IDS) == 1
+
+
+def test_nothing_is_destroyed_when_the_prepared_results_are_missing(
+    installation: Installation, answered: str
+) -> None:
+    close_wave(installation, answered, day=CLOSES)
+    stage_wave(installation, answered, day=CLOSES)
+    with installation.stores.archive() as archive:
+        discard_month(archive, NOVEMBER)
+    with pytest.raises(StateError, match="Nothing was released or destroyed"):
+        release_wave(installation, answered, day=RELEASE_DAY)
+    assert keys_of(installation, answered).opening.exists()
+
+
+def test_an_import_that_is_given_up_leaves_what_a_wave_has_staged(
+    installation: Installation, answered: str
+) -> None:
+    close_wave(installation, answered, day=CLOSES)
+    stage_wave(installation, answered, day=CLOSES)
+    with installation.stores.archive() as archive:
+        assert discard_staged(archive) == ()
+        assert staged_months(archive) == (NOVEMBER,)
+
+
+def test_an_open_wave_is_never_cleaned_up(installation: Installation, answered: str) -> None:
+    with pytest.raises(StateError, match="has not come to its end"):
+        finish_wave(installation, answered, day=CLOSES)
+    assert keys_of(installation, answered).opening.exists()
 
 
 def test_a_staged_wave_can_be_destroyed_without_a_release(
@@ -156,12 +214,12 @@ def test_a_staged_wave_can_be_destroyed_without_a_release(
 ) -> None:
     close_wave(installation, answered, day=CLOSES)
     stage_wave(installation, answered, day=CLOSES)
-    destroy_wave(installation, answered, day=CLOSES, reason="agreed with the union")
+    destroy_wave(installation, answered, day=CLOSES)
     with installation.stores.archive() as archive:
         assert staged_months(archive) == ()
         assert visible_releases(archive) == ()
         (entry,) = entries(archive, kinds=[EntryKind.DESTROYED])
-    assert entry.body["reason"] == "agreed with the union"
+    assert entry.body["is_released"] is False
 
 
 Steps = tuple[Callable[[Installation, str], None], tuple[str, ...]]
