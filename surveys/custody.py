@@ -54,7 +54,7 @@ class WaveKeys:
 
 def write_key(path: Path, content: bytes) -> None:
     """Write a key file whole or not at all; one that exists stays as it is."""
-    path.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+    _make_private_folder(path.parent)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
     try:
@@ -66,6 +66,13 @@ def write_key(path: Path, content: bytes) -> None:
             path.hardlink_to(draft)
     finally:
         draft.unlink()
+
+
+def _make_private_folder(folder: Path) -> None:
+    """Make a folder and those above it for their owner alone; `parents=True` would not."""
+    if not folder.is_dir():
+        _make_private_folder(folder.parent)
+        folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
 
 
 def read_key(path: Path) -> bytes:

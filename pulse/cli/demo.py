@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from pulse.cli.frame import today
 from pulse.demo.building import build
 from pulse.demo.serving import DemoSite, SignIn, demo_sites, make_passwords, serve
 
@@ -26,7 +27,7 @@ def demo(*, folder: Path, port: int, build_only: bool) -> None:
     for site in sites:
         if not site.settings.home.exists():
             click.echo(f"Building {site.organisation.name} in {site.settings.home}")
-            build(site.organisation, site.settings, click.echo)
+            build(site.organisation, site.settings, click.echo, today=today())
     sign_ins = [make_passwords(site) for site in sites]
     if build_only:
         _introduce(sites, sign_ins)

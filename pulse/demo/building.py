@@ -5,7 +5,6 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -17,12 +16,13 @@ from pulse.cli.imports import units_body, workforce_body
 from pulse.cli.init import make_stores
 from pulse.config import Settings
 from pulse.demo.city import Organisation
+from pulse.demo.open_wave import open_demo_wave, wave_days
 from pulse.demo.people import MonthFiles, live
+from pulse.installation import Installation
 from pulse.keys import create_keys
 from pulse.office.session_secret import session_secret
 from pulse.stores import Stores
 from surveys.ledger.log import EntryKind, append
-from surveys.ledger.signing import LogSigner
 from surveys.library_bank import default_instrument
 from surveys.months import Month
 from surveys.policy import AnonymityPolicy
@@ -35,14 +35,7 @@ Told = Callable[[str], None]
 """Hears one line for each step that is done."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Site:
-    settings: Settings
-    stores: Stores
-    signer: LogSigner
-
-
-def build(organisation: Organisation, settings: Settings, told: Told) -> None:
+def build(organisation: Organisation, settings: Settings, told: Told, *, today: date) -> None:
     """Make the organisation's installation in `settings.home`, whole or not at all.
 
     It is built beside its place and moved there at the end, so that a build that was cut short is
@@ -64,22 +57,27 @@ def build(organisation: Organisation, settings: Settings, told: Told) -> None:
         told(f"{organisation.name}: {len(organisation.people)} teams")
         months = list(_released_months(organisation, site, files, told))
         _import_workforce(months, site, files)
+        if organisation.has_open_wave:
+            days = wave_days(today, organisation.months[-1])
+            *_past, present = live(organisation, default_instrument(), [Month.of(days[0])])
+            open_demo_wave(organisation, site, present, days, folder=files, told=told)
     shutil.rmtree(settings.home, ignore_errors=True)
     unfinished.rename(settings.home)
 
 
-def _initialise(organisation: Organisation, settings: Settings, stores: Stores) -> _Site:
+def _initialise(organisation: Organisation, settings: Settings, stores: Stores) -> Installation:
     make_stores(settings, stores)
     signer = create_keys(settings)
     session_secret(settings.keys)
-    policy = AnonymityPolicy(threshold=organisation.threshold)
+    # Without days for a challenge a newcomer who closes the open wave sees its release at once.
+    policy = AnonymityPolicy(threshold=organisation.threshold, challenge_days=0)
     day = organisation.months[0].first_day - timedelta(days=30)
     with stores.archive() as session:
         record_policy(session, policy, signer=signer, day=day)
-    return _Site(settings, stores, signer)
+    return Installation(settings, stores, signer)
 
 
-def _import_units(organisation: Organisation, site: _Site, folder: Path) -> None:
+def _import_units(organisation: Organisation, site: Installation, folder: Path) -> None:
     path = folder / "units.csv"
     _write(path, ("code", "name", "parent"), organisation.units)
     day = organisation.months[0].first_day
@@ -90,7 +88,7 @@ def _import_units(organisation: Organisation, site: _Site, folder: Path) -> None
 
 
 def _released_months(
-    organisation: Organisation, site: _Site, folder: Path, told: Told
+    organisation: Organisation, site: Installation, folder: Path, told: Told
 ) -> Iterator[MonthFiles]:
     stores = Transactions(site.stores.registry, site.stores.archive)
     for month in live(organisation, default_instrument()):
@@ -114,7 +112,7 @@ def _release_day(month: Month) -> date:
     return month.shifted(1).first_day + timedelta(days=_RELEASE_DAY - 1)
 
 
-def _import_workforce(months: list[MonthFiles], site: _Site, folder: Path) -> None:
+def _import_workforce(months: list[MonthFiles], site: Installation, folder: Path) -> None:
     path = folder / "workforce.csv"
     _write(
         path,

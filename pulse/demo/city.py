@@ -4,7 +4,7 @@ Nobody and nothing here exists. Units and sizes are written out or drawn with a 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,6 +24,7 @@ class Organisation:
     seed: int
     units: tuple[tuple[str, str, str], ...]
     people: Mapping[UnitCode, int]
+    has_open_wave: bool = False
 
     @property
     def months(self) -> tuple[Month, ...]:
@@ -97,7 +98,8 @@ _FERNHOLLOW = {
 
 def eastmoor() -> Organisation:
     """A city's children's services: 60 teams of 8 to 25 people on 4 levels, k = 5."""
-    return _organisation("Eastmoor Children’s Services", 5, 2025, _EASTMOOR, (8, 25))
+    city = _organisation("Eastmoor Children’s Services", 5, 2025, _EASTMOOR, (8, 25))
+    return replace(city, has_open_wave=True)
 
 
 def fernhollow() -> Organisation:

@@ -5,7 +5,7 @@ Everything is drawn with the organisation's seed, so that every build gives the 
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -49,8 +49,10 @@ class MonthFiles:
     workforce: tuple[tuple[str, str, int, int], ...]  # unit, month, headcount, leavers
 
 
-def live(organisation: Organisation, instrument: Instrument) -> Iterator[MonthFiles]:
-    """Yield the organisation's months, oldest first."""
+def live(
+    organisation: Organisation, instrument: Instrument, further: Sequence[Month] = ()
+) -> Iterator[MonthFiles]:
+    """Yield the organisation's months, oldest first, and then `further` ones, which change none."""
     random = np.random.default_rng(organisation.seed)
     teams = [
         _Team(code, posts, float(random.normal(0, 0.25)))
@@ -58,7 +60,7 @@ def live(organisation: Organisation, instrument: Instrument) -> Iterator[MonthFi
     ]
     for team in teams:
         team.people = [_hire(team, random) for _ in range(team.posts)]
-    for place, month in enumerate(organisation.months):
+    for place, month in enumerate((*organisation.months, *further)):
         items = asked_in(instrument, place)
         answers = io.StringIO()
         writer = csv.writer(answers)

@@ -1,6 +1,7 @@
 """The demo: a city whose figures are the same at each build, and hold a story to find."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -8,23 +9,33 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
-from analysis.archive import units_history, visible_releases
-from analysis.release import ShownCell, Suppressed
+from analysis.archive import month_cells, units_history, visible_releases
+from analysis.release import ShownCell, Source, Suppressed
 from analysis.trends.behaviour import Direction, latest_signal, process_behaviour
 from analysis.trends.measures import measures_of, series_of
 from analysis.workforce import subtree_totals
+from pulse.config import Settings
 from pulse.demo.building import build
 from pulse.demo.serving import DemoSite, demo_sites, make_passwords
+from pulse.installation import Installation
+from pulse.jobs.closing import close_wave, release_wave, stage_wave
 from pulse.office.accounts import all_accounts
+from pulse.startup import check_installation
 from pulse.stores import Stores
+from surveys.issuing import NO_MARK
 from surveys.months import Month
 from surveys.units import UnitCode
+from surveys.wave_states import WaveState
+from surveys.wave_tables import PassMarkRow
+from surveys.waves import all_waves, invited_of
 
+TODAY = date(2026, 11, 23)
 pytestmark = pytest.mark.xdist_group("demo")  # the city is built once, by one worker
 
 
@@ -37,7 +48,7 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Both organisations, built once for all tests of this module."""
     folder = tmp_path_factory.mktemp("demo")
     for site in demo_sites(folder, 8000):
-        build(site.organisation, site.settings, quiet)
+        build(site.organisation, site.settings, quiet, today=TODAY)
     return folder
 
 
@@ -74,7 +85,7 @@ def direction_of(stores: Stores, unit: str, construct: str) -> Direction | None:
 
 def test_two_builds_give_the_same_figures(charity: DemoSite, tmp_path: Path) -> None:
     again = demo_sites(tmp_path, 8000)[1]
-    build(again.organisation, again.settings, quiet)
+    build(again.organisation, again.settings, quiet, today=TODAY)
     assert release_hashes(again) == release_hashes(charity)
 
 
@@ -147,9 +158,9 @@ def test_a_build_that_was_cut_short_is_started_again(tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        build(site.organisation, site.settings, power_cut)
+        build(site.organisation, site.settings, power_cut, today=TODAY)
     assert not site.settings.home.exists()
-    build(site.organisation, site.settings, quiet)
+    build(site.organisation, site.settings, quiet, today=TODAY)
     assert len(release_hashes(site)) == 18
 
 
@@ -213,3 +224,35 @@ def test_a_port_that_is_taken_is_named_and_nothing_is_left_running(
     assert answer.exit_code == 2
     assert f"not served on port {port + 1}" in answer.stderr
     assert free_to_use(port)
+
+
+def test_the_city_has_an_open_wave_that_some_have_answered(city: DemoSite) -> None:
+    with closing(Stores.of(city.settings)) as stores, stores.registry() as registry:
+        (wave,) = all_waves(registry)
+        invited = invited_of(registry)[wave.code]
+        marks = [bytes(row.mark) for row in registry.query(PassMarkRow)]
+    assert wave.state is WaveState.OPEN
+    assert wave.opens_on < TODAY < wave.closes_on
+    assert invited == sum(city.organisation.people.values()) == len(marks)
+    answered = sum(mark != NO_MARK for mark in marks)
+    assert 0.2 * invited < answered < 0.6 * invited
+
+
+def test_closing_the_open_wave_brings_the_nineteenth_release(
+    city: DemoSite, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(city.settings.home, home)
+    settings = Settings.from_environ({"PULSE_HOME": str(home)})
+    with closing(Stores.of(settings)) as stores:
+        site = Installation(settings, stores, check_installation(settings, stores))
+        close_wave(site, "2026-11", day=TODAY)
+        stage_wave(site, "2026-11", day=TODAY)
+        release_wave(site, "2026-11", day=TODAY)
+        with stores.archive() as archive:
+            heads = visible_releases(archive)
+            cells = month_cells(archive, heads[-1].month)
+    assert len(heads) == 19
+    assert heads[-1].source is Source.WAVE
+    shown = [code for code, unit in cells.items() if isinstance(unit.cell, ShownCell)]
+    assert len(shown) > 20
