@@ -75,7 +75,7 @@ class InvitationRow(RegistryBase):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     wave_code: Mapped[str] = mapped_column(ForeignKey("waves.code"), index=True)
     unit_code: Mapped[str]
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
     mark_place: Mapped[int] = mapped_column(unique=True)
     secret_sha256: Mapped[bytes] = mapped_column(LargeBinary(HASH_BYTES), unique=True)
 
@@ -100,6 +100,22 @@ class WaveRateRow(RegistryBase):
     wave_code: Mapped[str] = mapped_column(ForeignKey("waves.code"), primary_key=True)
     percent: Mapped[int]
     counted_on: Mapped[date]
+
+
+class WaveWishRow(RegistryBase):
+    """What HR wants done with a wave soon, and why the last thing tried did not work.
+
+    `step` is a `surveys.wave_wishes.WaveStep` or "" for none, `closes_on` the new day of an
+    extension. `failed` is the step that did not work, `why` a sentence for HR; "" if all is well.
+    """
+
+    __tablename__ = "wave_wishes"
+
+    wave_code: Mapped[str] = mapped_column(ForeignKey("waves.code"), primary_key=True)
+    step: Mapped[str]
+    closes_on: Mapped[date | None]
+    failed: Mapped[str]
+    why: Mapped[str] = mapped_column(Text)
 
 
 class LeaseRow(RegistryBase):

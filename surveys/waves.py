@@ -21,7 +21,7 @@ from surveys.months import Month
 from surveys.packs import find_items
 from surveys.policy import AnonymityPolicy
 from surveys.wave_states import WaveKind, WaveState, check_transition
-from surveys.wave_tables import ReportingGroupRow, WaveRateRow, WaveRow
+from surveys.wave_tables import ReportingGroupRow, WaveRateRow, WaveRow, WaveWishRow
 
 _ONE_OFF_CODE = re.compile(r"[a-z][a-z0-9-]{2,30}")
 _LONGEST_TITLE = 60
@@ -169,8 +169,8 @@ def change_draft(
     _check_plan(session, plan, policy=policy, released=released, but=code)
     row = _row(session, code)
     if wave.kind is not plan.kind or (wave.kind is WaveKind.MONTHLY and wave.month != plan.month):
-        session.delete(row)
-        session.flush()
+        delete_draft(session, code)
+        session.expire_all()
         return create_draft(session, plan, policy=policy, released=released)
     for name, value in _columns(plan).items():
         setattr(row, name, value)
@@ -185,6 +185,7 @@ def delete_draft(session: Session, code: str) -> None:
         StateError: it is no such draft.
     """
     refuse_unless_free_draft(find_wave(session, code))
+    session.execute(delete(WaveWishRow).where(WaveWishRow.wave_code == code))
     session.execute(delete(WaveRow).where(WaveRow.code == code))
 
 

@@ -12,6 +12,7 @@ from pulse.installation import Installation
 from pulse.jobs.worker import tick
 
 _EVERY_SECONDS = 60
+_WISHES_EVERY_SECONDS = 3  # somebody has just pressed a button and looks at the page
 
 
 @click.command()
@@ -42,6 +43,11 @@ def run_until(site: Installation, stopped: threading.Event) -> None:
         "interval",
         seconds=_EVERY_SECONDS,
         next_run_time=datetime.now().astimezone(),
+    )
+    scheduler.add_job(
+        lambda: tick(site, local_now(), should_stop=stopped.is_set, wished_only=True),
+        "interval",
+        seconds=_WISHES_EVERY_SECONDS,
     )
     scheduler.start()
     click.echo("The worker looks once a minute for what is due (Ctrl+C stops it)")

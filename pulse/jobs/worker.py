@@ -4,32 +4,35 @@ Nothing is remembered between two minutes but what the stores hold, so a worker 
 started at any time, and a second one waits for its turn.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from analysis.errors import AnalysisError
+from analysis.publishing import ReleaseRefused
 from pulse.assets import AssetsError, manifest
 from pulse.installation import Installation
 from pulse.jobs.closing import (
     FINISHED,
     close_wave,
+    destroy_wave,
     finish_wave,
     is_cleaned_up,
     release_wave,
     stage_wave,
 )
 from pulse.jobs.leases import lease
-from pulse.jobs.opening import open_wave
-from pulse.jobs.preparing import go_on_preparing, never
+from pulse.jobs.opening import cancel_wave, extend_wave, open_wave
+from pulse.jobs.preparing import begin_preparing, go_on_preparing, never
 from pulse.jobs.rates import count_rate
 from pulse.logs import log_failure
 from surveys.calendar import has_closed, has_opened
 from surveys.errors import SurveyError
 from surveys.wave_states import WaveState
+from surveys.wave_wishes import WaveStep, forget_step, note_failure, wish_of, wished_waves
 from surveys.waves import Wave, all_waves
 
 _LEASE = "worker"
@@ -52,30 +55,61 @@ class Step:
     act: Callable[[], object]
 
 
-def tick(site: Installation, now: datetime, *, should_stop: Callable[[], bool] = never) -> int:
+def tick(
+    site: Installation,
+    now: datetime,
+    *,
+    should_stop: Callable[[], bool] = never,
+    wished_only: bool = False,
+) -> int:
     """Do what is due and return how many steps were done; 0 while another worker has the turn.
 
-    A step that fails is noted and does not keep the others from being done.
+    A step that fails is noted for HR and does not keep the others from being done.
 
     Args:
         site: the installation.
         now: local time.
         should_stop: asked between steps and keys.
+        wished_only: look only at waves for which somebody has just asked for something.
     """
+    with site.stores.registry() as registry:
+        codes = wished_waves(registry)
+        if not wished_only:
+            codes = tuple(wave.code for wave in all_waves(registry))
+    if not codes:
+        return 0
     done = 0
     with lease(site.stores, _LEASE) as turn:
         if turn is None:
             return 0
-        for step in _due(site, now, should_stop):
+        for step in _due(site, codes, now, should_stop):
             if should_stop() or not turn.renew():
                 break
-            try:
-                step.act()
-            except (SurveyError, AnalysisError, SQLAlchemyError, OSError) as error:
-                log_failure(error, page=f"worker: {step.name}")
-            else:
-                done += 1
+            done += _take(site, step)
     return done
+
+
+def _take(site: Installation, step: Step) -> bool:
+    """Take a step and return whether it worked; a failure is kept for HR, in safe words."""
+    try:
+        step.act()
+    except (SurveyError, AnalysisError, SQLAlchemyError, OSError) as error:
+        log_failure(error, page=f"worker: {step.name}")
+        with site.stores.registry() as registry:
+            note_failure(registry, step.wave, step.name, _why(error))
+        return False
+    with site.stores.registry() as registry:
+        forget_step(registry, step.wave, step.name)
+    return True
+
+
+def _why(error: Exception) -> str:
+    """Return what HR may read: our own rules in full, of anything else only what to do."""
+    if isinstance(error, SurveyError):
+        return str(error)
+    if isinstance(error, ReleaseRefused):
+        return "The results were not safe to show. Nothing was released and nothing destroyed."
+    return "Something does not work on the server. Tell whoever runs it to look into its log."
 
 
 def served_files() -> Mapping[str, str]:
@@ -91,19 +125,39 @@ def served_files() -> Mapping[str, str]:
     return {name: built[name] for name in ANSWERING_FILES}
 
 
-def _due(site: Installation, now: datetime, should_stop: Callable[[], bool]) -> Iterator[Step]:
+def _due(
+    site: Installation, codes: Sequence[str], now: datetime, should_stop: Callable[[], bool]
+) -> Iterator[Step]:
     """Yield what is due, wave by wave. States are read anew, as one step may lead to the next."""
-    with site.stores.registry() as registry:
-        codes = [wave.code for wave in all_waves(registry)]
     for code in codes:
         for _ in WaveState:  # no wave takes more steps than there are states
-            step = _next_step(site, _wave(site, code), now, should_stop)
+            before = _wave(site, code)
+            if before is None:
+                break
+            step = _wished_step(site, before, now.date()) or _next_step(
+                site, before, now, should_stop
+            )
             if step is None:
                 break
-            before = _wave(site, code)
             yield step
             if _wave(site, code) == before:
                 break
+
+
+def _wished_step(site: Installation, wave: Wave, day: date) -> Step | None:
+    with site.stores.registry() as registry:
+        wish = wish_of(registry, wave.code)
+    acts: dict[WaveStep, Callable[[], object]] = {
+        WaveStep.PREPARE: lambda: begin_preparing(site, wave.code),
+        WaveStep.OPEN: lambda: open_wave(site, wave.code, day=day, served=served_files()),
+        WaveStep.EXTEND: lambda: extend_wave(
+            site, wave.code, wish.closes_on or wave.closes_on, day=day
+        ),
+        WaveStep.CLOSE: lambda: close_wave(site, wave.code, day=day),
+        WaveStep.DESTROY: lambda: destroy_wave(site, wave.code, day=day),
+        WaveStep.CANCEL: lambda: cancel_wave(site, wave.code, day=day),
+    }
+    return None if wish.step is None else Step(wish.step.value, wave.code, acts[wish.step])
 
 
 def _next_step(
@@ -131,6 +185,7 @@ def _next_step(
     return step
 
 
-def _wave(site: Installation, code: str) -> Wave:
+def _wave(site: Installation, code: str) -> Wave | None:
+    """Return the wave, or None once its draft is gone."""
     with site.stores.registry() as registry:
-        return next(wave for wave in all_waves(registry) if wave.code == code)
+        return next((wave for wave in all_waves(registry) if wave.code == code), None)
