@@ -9,6 +9,9 @@ from surveys.scales import Scale
 ItemCode = NewType("ItemCode", str)
 ConstructCode = NewType("ConstructCode", str)
 
+OWN_CODE = "own"
+"""The instrument of the organisation's own questions; their codes begin with it and a hyphen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Construct:

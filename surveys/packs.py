@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from surveys.canonical import sha256_hex
 from surveys.errors import StateError, SurveyError
 from surveys.instrument_documents import instrument_document, instrument_of
-from surveys.instruments import Construct, Instrument, Item, ItemCode
+from surveys.instruments import OWN_CODE, Construct, Instrument, Item, ItemCode
 from surveys.library_bank import default_instrument
 from surveys.pack_files import read_pack
 from surveys.scales import Scale
@@ -79,22 +79,37 @@ def apply_pack(session: Session, plan: PackPlan, *, day: date) -> None:
     Raises:
         StateError: somebody else imported this pack since the plan was made.
     """
-    if not plan.has_changes:
-        return
+    if plan.has_changes:
+        add_version(session, plan.instrument, version=plan.version, day=day)
+
+
+def add_version(session: Session, instrument: Instrument, *, version: int, day: date) -> None:
+    """Keep a version of an instrument beside those before it. The caller commits.
+
+    Raises:
+        StateError: somebody else has kept this version meanwhile.
+    """
+    document = instrument_document(instrument)
     try:
         session.execute(
             insert(InstrumentRow).values(
-                code=plan.instrument.code,
-                version=plan.version,
-                sha256=plan.sha256,
-                document=instrument_document(plan.instrument),
+                code=instrument.code,
+                version=version,
+                sha256=sha256_hex(document),
+                document=document,
                 imported_on=day,
             )
         )
     except IntegrityError as error:
         raise StateError(
-            f"the pack {plan.instrument.code!r} was changed meanwhile; run the import again"
+            f"{instrument.name!r} was changed by somebody else meanwhile. Do it again."
         ) from error
+
+
+def latest_version(session: Session, code: str) -> tuple[int, Instrument | None]:
+    """Return the number of the newest version kept of an instrument, and it; 0 and None if none."""
+    kept = _versions_kept(session, code)
+    return len(kept), kept[-1] if kept else None
 
 
 def known_instruments(session: Session) -> tuple[Instrument, ...]:
@@ -145,6 +160,8 @@ def _refuse_taken_codes(session: Session, pack: Instrument, *, name: str) -> Non
     if pack.code == default_instrument().code:
         problems.add(None, "code", f"{pack.code!r} is the bank that comes with Pulse")
         others = []
+    if OWN_CODE in {pack.code, *(code.split("-")[0] for code in _codes(pack))}:
+        problems.add(None, "code", f"{OWN_CODE!r} is kept for questions written in Pulse")
     for other in others:
         items = {item.code.casefold() for item in other.items}
         constructs = {code.casefold() for code in other.constructs}
@@ -155,6 +172,10 @@ def _refuse_taken_codes(session: Session, pack: Instrument, *, name: str) -> Non
             if code.casefold() in constructs:
                 problems.add(None, f"constructs.{code}", _taken_by(other))
     problems.raise_if_any()
+
+
+def _codes(pack: Instrument) -> tuple[str, ...]:
+    return (*(item.code for item in pack.items), *pack.constructs)
 
 
 def _taken_by(other: Instrument) -> str:

@@ -18,6 +18,7 @@ from surveys.descriptors import Descriptor, read_descriptor
 from surveys.errors import StateError
 from surveys.instruments import ItemCode
 from surveys.months import Month
+from surveys.own_questions import refuse_too_many_own
 from surveys.packs import find_items
 from surveys.policy import AnonymityPolicy
 from surveys.wave_states import WaveKind, WaveState, check_transition
@@ -83,12 +84,11 @@ def find_wave(session: Session, code: str) -> Wave:
 
 
 def wave_months(session: Session) -> frozenset[Month]:
-    """Return the months that have a monthly wave; cancelled and destroyed ones leave them free."""
+    """Return the months that have a wave; cancelled and destroyed ones leave them free."""
     return frozenset(
         wave.month
         for wave in all_waves(session)
-        if wave.kind is WaveKind.MONTHLY
-        and wave.state not in {WaveState.CANCELLED, WaveState.DESTROYED}
+        if wave.state not in {WaveState.CANCELLED, WaveState.DESTROYED}
     )
 
 
@@ -235,9 +235,9 @@ def _check_plan(
     if len(set(plan.items)) != len(plan.items):
         raise StateError("A question stands twice. Take one of them out.")
     find_items(session, plan.items)
+    refuse_too_many_own(session, plan.items)
     others = [wave for wave in _alive(all_waves(session)) if wave.code != but]
-    if plan.kind is WaveKind.MONTHLY:
-        _check_month(plan.month, others, released)
+    _check_month(plan.month, others, released)
     check_distance(
         plan.opens_on,
         (wave.opens_on for wave in others),
@@ -246,10 +246,15 @@ def _check_plan(
 
 
 def _check_month(month: Month, others: Iterable[Wave], released: Collection[Month]) -> None:
+    """Refuse a second wave of a month: its results are one release, of one set of answers."""
     if month in released:
         raise StateError(f"{month.words} has results already. Choose a day in another month.")
-    if any(wave.month == month and wave.kind is WaveKind.MONTHLY for wave in others):
-        raise StateError(f"{month.words} has a wave already. One monthly wave per month.")
+    taken = [wave for wave in others if wave.month == month]
+    if taken:
+        raise StateError(
+            f"{month.words} has a wave already, {taken[0].title}. One wave per month: choose a day "
+            "in another month."
+        )
 
 
 def _alive(waves: Iterable[Wave]) -> Iterable[Wave]:

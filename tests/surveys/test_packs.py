@@ -133,5 +133,8 @@ def test_a_plan_that_somebody_overtook_is_refused(
 ) -> None:
     early = plan(any_stores, write_file("mood.toml", PACK))
     put(any_stores, write_file("mood.toml", PACK.replace("How was today?", "Your day?")))
-    with pytest.raises(StateError, match="run the import again"), any_stores.registry() as session:
+    with (
+        pytest.raises(StateError, match="by somebody else meanwhile"),
+        any_stores.registry() as session,
+    ):
         apply_pack(session, early, day=DAY)
