@@ -103,7 +103,7 @@ def next_version(
         '"""Phones of accounts."""\n'
         "import sqlalchemy as sa\n"
         "from alembic import op\n"
-        'revision, down_revision = "office_9999", "office_0002"\n'
+        'revision, down_revision = "office_9999", "office_0003"\n'
         'def upgrade(): op.add_column("accounts", sa.Column("phone", sa.String()))\n'
     )
     monkeypatch.setattr(upgrades, "_FOLDER", folder)
