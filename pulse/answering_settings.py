@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_MAIL_PORT = 587
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
+_MAIL_PORTS = {"smtp": 587, "smtps": 465}
 
 
 class SettingsError(Exception):
@@ -32,16 +33,24 @@ class MailWay(StrEnum):
     MAILBOX = "mailbox"
 
 
+class Encryption(StrEnum):
+    """How mail travels to the server: in the open (this machine alone), or under TLS."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"  # from the first byte, as on port 465
+
+
 @dataclass(frozen=True, slots=True)
 class MailSettings:
-    """`password` never appears in a message or a log. `is_encrypted` means STARTTLS is demanded."""
+    """`password` never appears in a message or a log. What `encryption` says is demanded."""
 
     way: MailWay
     host: str
     port: int
     name: str
     password: str
-    is_encrypted: bool
+    encryption: Encryption
     sender: str
 
     def __repr__(self) -> str:
@@ -109,19 +118,24 @@ def _box(text: str) -> tuple[BoxPlace, str]:
 def _mail(given: Mapping[str, str], public_url: str) -> MailSettings:
     text = given.get("PULSE_MAIL", "")
     host = urlsplit(public_url).hostname or ""
-    sender = given.get("PULSE_MAIL_FROM", f"pulse@{host}")
-    if "@" not in sender or not sender.isprintable() or " " in sender:
+    domain = "localhost" if host in LOOPBACK_HOSTS else host
+    sender = given.get("PULSE_MAIL_FROM", f"pulse@{domain}")
+    if not _ADDRESS.fullmatch(sender):
         raise SettingsError("PULSE_MAIL_FROM must be one e-mail address such as pulse@example.org")
     if not text:
-        return MailSettings(MailWay.NONE, "", 0, "", "", is_encrypted=False, sender=sender)
+        return _without_server(MailWay.NONE, sender)
     if text == MailWay.MAILBOX.value:
         if host not in LOOPBACK_HOSTS:
             raise SettingsError(
                 "PULSE_MAIL=mailbox shows everybody's invitations on a page, so it works on this "
                 "machine alone. Write the address of a mail server."
             )
-        return MailSettings(MailWay.MAILBOX, "", 0, "", "", is_encrypted=False, sender=sender)
+        return _without_server(MailWay.MAILBOX, sender)
     return _smtp(text, sender)
+
+
+def _without_server(way: MailWay, sender: str) -> MailSettings:
+    return MailSettings(way, "", 0, "", "", Encryption.NONE, sender)
 
 
 def _smtp(text: str, sender: str) -> MailSettings:
@@ -132,20 +146,28 @@ def _smtp(text: str, sender: str) -> MailSettings:
     )
     try:
         address = urlsplit(text)
-        port = address.port or _MAIL_PORT
+        port = address.port or _MAIL_PORTS.get(address.scheme, 0)
     except ValueError as error:
         raise wrong from error
-    if address.scheme != "smtp" or not address.hostname or address.path.strip("/"):
+    if address.scheme not in _MAIL_PORTS or not address.hostname or address.path.strip("/"):
         raise wrong
+    if address.scheme == "smtp" and port == _MAIL_PORTS["smtps"]:
+        raise SettingsError("PULSE_MAIL: port 465 is encrypted from the start. Write smtps://")
     return MailSettings(
         MailWay.SMTP,
         address.hostname,
         port,
         unquote(address.username or ""),
         unquote(address.password or ""),
-        is_encrypted=address.hostname not in LOOPBACK_HOSTS,
-        sender=sender,
+        _encryption(address.scheme, address.hostname),
+        sender,
     )
+
+
+def _encryption(scheme: str, host: str) -> Encryption:
+    if scheme == "smtps":
+        return Encryption.TLS
+    return Encryption.NONE if host in LOOPBACK_HOSTS else Encryption.STARTTLS
 
 
 def _languages(text: str) -> tuple[str, ...]:

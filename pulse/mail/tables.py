@@ -17,8 +17,8 @@ class MailingRow(OfficeBase):
     """One message to everybody invited to a wave: the invitation, or a reminder.
 
     `tries` is how often everybody still waiting was tried; nothing is sent before `wait_until`
-    (local time). `problem` is why the mail server takes nothing now, a sentence, "" without. `total`,
-    `sent` and `failed` are written when the deliveries are forgotten.
+    (local time). `problem` is why the mail server takes nothing now, a sentence, "" without.
+    `total`, `sent` and `failed` are written when the deliveries are forgotten.
     """
 
     __tablename__ = "mailings"

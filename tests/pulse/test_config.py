@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pulse.answering_settings import BoxPlace, MailWay
+from pulse.answering_settings import BoxPlace, Encryption, MailWay
 from pulse.config import VARIABLES, Settings, SettingsError
 from tests.conftest import REPOSITORY
 
@@ -121,7 +121,10 @@ def test_every_setting_is_documented(name: str) -> None:
         ("PULSE_BOX", "http://box.example.org", "Write `mounted`, `beside`"),
         ("PULSE_MAIL", "mail.example.org", "smtp://name:password@mail.example.org:587"),
         ("PULSE_MAIL", "smtp://mail.example.org:x", "smtp://name:password@mail.example.org:587"),
+        ("PULSE_MAIL", "ftp://mail.example.org:21", "smtp://name:password@mail.example.org:587"),
+        ("PULSE_MAIL", "smtp://mail.example.org:465", "Write smtps://"),
         ("PULSE_MAIL_FROM", "nobody", "must be one e-mail address"),
+        ("PULSE_MAIL_FROM", "a@example.org\nBcc: b@example.org", "must be one e-mail address"),
         ("PULSE_LANGUAGES", "English", "names 'English'"),
         ("PULSE_LANGUAGES", "en en", "each language once"),
     ],
@@ -147,10 +150,21 @@ def test_mail_beyond_this_machine_is_encrypted_and_its_password_is_never_shown()
     assert (mail.host, mail.port, mail.name, mail.password) == (
         "mail.example.org", 587, "pulse", "s@cret",
     )  # fmt: skip
-    assert mail.is_encrypted
+    assert mail.encryption is Encryption.STARTTLS
     assert "s@cret" not in repr(mail)
     local = Settings.from_environ({"PULSE_MAIL": "smtp://localhost:2525"}).answering.mail
-    assert not local.is_encrypted
+    assert local.encryption is Encryption.NONE
+
+
+def test_a_mail_server_can_be_encrypted_from_the_first_byte() -> None:
+    mail = Settings.from_environ({"PULSE_MAIL": "smtps://mail.example.org"}).answering.mail
+    assert (mail.port, mail.encryption) == (465, Encryption.TLS)
+
+
+def test_the_sender_is_an_address_at_the_host_that_people_type() -> None:
+    given = {"PULSE_PUBLIC_URL": "https://pulse.example.org"}
+    assert Settings.from_environ(given).answering.mail.sender == "pulse@pulse.example.org"
+    assert Settings.from_environ({}).answering.mail.sender == "pulse@localhost"
 
 
 def test_ballots_go_to_this_host_unless_a_box_elsewhere_is_named() -> None:
