@@ -18,7 +18,9 @@ from pulse.audit.views import bp as audit
 from pulse.box.app import create_box
 from pulse.charts.page import install_charts
 from pulse.config import LOOPBACK_HOSTS, Settings
+from pulse.console.builder_views import bp as wave_builder
 from pulse.console.people_views import bp as people
+from pulse.console.waves_views import bp as waves
 from pulse.dashboards.views import bp as dashboards
 from pulse.errors import QuietFlask, handle_errors
 from pulse.govuk import govuk
@@ -59,7 +61,8 @@ def create_app(settings: Settings) -> Flask:
     frame_pages(app)
     sign_in.greet_viewers(app)
     administration = administration_pages(read_accounts=all_accounts, run_checks=check_running)
-    for blueprint in (assets.bp, home, sign_in.bp, dashboards, audit, administration, people):
+    console = (wave_builder, waves, people)
+    for blueprint in (assets.bp, home, sign_in.bp, dashboards, audit, administration, *console):
         app.register_blueprint(blueprint)
     _mount_answering(app, settings, stores)
     return app

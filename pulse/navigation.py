@@ -20,7 +20,26 @@ class Entry:
 
 _METHOD = "Method"
 
+_WAVE_PAGES = ("one", "confirm", "take", "preview")
+_BUILDER_PAGES = (
+    "plan",
+    "create",
+    "change",
+    "store_change",
+    "ahead",
+    "add_ahead",
+    "own_question",
+    "add_question",
+)
+
 ENTRIES = (
+    Entry(
+        "Waves",
+        "waves.start",
+        Permission.MANAGE_WAVES,
+        frozenset(f"waves.{page}" for page in _WAVE_PAGES)
+        | frozenset(f"wave_builder.{page}" for page in _BUILDER_PAGES),
+    ),
     Entry(
         "People",
         "people.start",

@@ -37,6 +37,11 @@ def protect_pages(app: Flask, *, is_https: bool) -> None:
     app.add_template_global(lambda: g.style_nonce, "style_nonce")
 
 
+def allow_own_frame() -> None:
+    """Let a page of ours show the present one in a frame; for previews that change nothing."""
+    g.is_framed = True
+
+
 def _content_security_policy() -> str:
     nonce = g.get("style_nonce")
     style = f"style-src 'self' 'nonce-{nonce}'" if nonce else "style-src 'self'"
@@ -47,7 +52,7 @@ def _content_security_policy() -> str:
         "script-src 'self'",
         "object-src 'none'",
         "base-uri 'none'",
-        "frame-ancestors 'none'",
+        "frame-ancestors 'self'" if g.get("is_framed") is True else "frame-ancestors 'none'",
         "form-action 'self'",
     ]
     if g.get("has_charts") is True:

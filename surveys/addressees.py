@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.roster_tables import PersonRow
-from surveys.wave_tables import InvitationRow
+from surveys.wave_states import WaveState
+from surveys.wave_tables import InvitationRow, WaveRow
 
 
 def mailable_invitations(session: Session, code: str) -> tuple[UUID, ...]:
@@ -31,3 +32,9 @@ def addresses_of(session: Session, invitations: Collection[UUID]) -> dict[UUID, 
         .where(InvitationRow.id.in_(invitations))
     )
     return {invitation: email for invitation, email in rows if email}
+
+
+def is_open(session: Session, code: str) -> bool:
+    """Return whether a wave can be answered now; asked between messages, so it reads one word."""
+    state = session.scalar(select(WaveRow.state).where(WaveRow.code == code))
+    return state == WaveState.OPEN.value

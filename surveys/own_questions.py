@@ -57,22 +57,11 @@ def add_own_question(
             "wording", "This question is there already. Choose it from the list."
         )
     _refuse_taken_name(session, name)
-    code = f"{OWN_CODE}-{len(own.items) + 1}"
-    construct = ConstructCode(code)
-    item = Item(
-        code=ItemCode(code),
-        version=1,
-        construct=construct,
-        wording={"en": wording},
-        scale=scale,
-        reverse_keyed=False,
-        source="This organisation",
-        licence="its own",
-    )
+    item = _item(len(own.items) + 1, wording, scale)
     grown = replace(
         own,
         scales={**own.scales, scale: default_instrument().scales[scale]},
-        constructs={**own.constructs, construct: _construct(construct, name)},
+        constructs={**own.constructs, item.construct: _construct(item.construct, name)},
         items=(*own.items, item),
     )
     add_version(session, grown, version=version + 1, day=day)
@@ -117,6 +106,21 @@ def _refuse_taken_name(session: Session, name: str) -> None:
     }
     if name.casefold() in taken:
         raise OwnQuestionError("name", f"There is a measure called {name!r} already.")
+
+
+def _item(number: int, wording: str, scale: str) -> Item:
+    """Return the question, a measure of its own."""
+    code = f"{OWN_CODE}-{number}"
+    return Item(
+        code=ItemCode(code),
+        version=1,
+        construct=ConstructCode(code),
+        wording={"en": wording},
+        scale=scale,
+        reverse_keyed=False,
+        source="This organisation",
+        licence="its own",
+    )
 
 
 def _construct(code: ConstructCode, name: str) -> Construct:

@@ -64,6 +64,11 @@ class Wave:
     releases_on: date | None
 
     @property
+    def is_free_draft(self) -> bool:
+        """Whether nothing of it is frozen yet."""
+        return self.state is WaveState.DRAFT and not self.is_being_prepared
+
+    @property
     def is_being_prepared(self) -> bool:
         return self.state is WaveState.DRAFT and self.keys_needed > 0
 
@@ -210,7 +215,7 @@ def refuse_unless_free_draft(wave: Wave) -> None:
     Raises:
         StateError: it is prepared, or being prepared.
     """
-    if wave.state is not WaveState.DRAFT or wave.is_being_prepared:
+    if not wave.is_free_draft:
         raise StateError(
             f"{wave.title} can no longer be changed: its questions and groups are frozen. "
             "Cancel it and plan another one."

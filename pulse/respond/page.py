@@ -1,11 +1,13 @@
 """What the answering page shows, apart from its words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from pulse.respond.contacts import Contacts
 from pulse.respond.open_waves import OpenWave
+from surveys.instruments import Item
+from surveys.scales import Scale
 
 _GROUPS_OF_PRINT = 4
 _SHOWN_OF_PRINT = 16
@@ -81,18 +83,20 @@ def _asked(wave: OpenWave) -> AskedWave:
         comments=descriptor.comments,
         fingerprint=fingerprint(descriptor.sha256),
         descriptor_text=descriptor.text,
-        questions=tuple(
-            Question(
-                number,
-                item.code,
-                item.wording,
-                tuple(
-                    Option(value, {"en": label})
-                    for value, label in enumerate(
-                        descriptor.instrument.scales[item.scale].options, start=1
-                    )
-                ),
-            )
-            for number, item in enumerate(descriptor.instrument.items, start=1)
+        questions=questions_of(
+            (item, descriptor.instrument.scales[item.scale]) for item in descriptor.instrument.items
         ),
+    )
+
+
+def questions_of(asked: Iterable[tuple[Item, Scale]]) -> tuple[Question, ...]:
+    """Return the questions in the order asked, each with the answers on offer."""
+    return tuple(
+        Question(
+            number,
+            item.code,
+            item.wording,
+            tuple(Option(value, {"en": label}) for value, label in enumerate(scale.options, 1)),
+        )
+        for number, (item, scale) in enumerate(asked, start=1)
     )

@@ -7,9 +7,9 @@ from flask import Blueprint, Response, abort, current_app, jsonify, render_templ
 
 from pulse.respond.anonymity import anonymity_page
 from pulse.respond.answering import Answering
+from pulse.respond.drawing import draw_answering, speech
 from pulse.respond.open_waves import OpenWave
 from pulse.respond.page import answering_page
-from pulse.respond.script_words import script_words
 from pulse.respond.texts import Texts
 from surveys.ballot_format import PASS_BYTES, BallotKind
 from surveys.blind_rsa import BlindedMessageError
@@ -45,7 +45,7 @@ def anonymity() -> str:
     return render_template(
         "respond/anonymity.html",
         page=anonymity_page(answering.settings, answering.policy()),
-        **_speech(texts),
+        **speech(texts),
     )
 
 
@@ -84,23 +84,8 @@ def passes() -> tuple[Response, int]:
 
 def _draw(waves: tuple[OpenWave, ...]) -> str:
     answering = _answering()
-    texts = Texts(answering.languages)
     page = answering_page(answering.settings.organisation, waves, answering.contacts)
-    # The words are drawn first: what the script needs is known only then.
-    drawn = render_template("respond/answering.html", page=page, **_speech(texts))
-    data = {
-        "box": answering.settings.answering.box_url,
-        "languages": [{"code": each.code, "direction": each.direction} for each in texts.languages],
-        "texts": texts.swaps,
-        "waves": {wave.code: wave.descriptor_text for wave in page.waves},
-        "words": {each.code: script_words(each) for each in texts.languages},
-    }
-    return drawn.replace("{{data}}", current_app.json.dumps(data).replace("<", "\\u003c"), 1)
-
-
-def _speech(texts: Texts) -> dict[str, object]:
-    """Return what templates speak with; plain names, so that messages can be collected."""
-    return {"t": texts, "say": texts.say, "plain": texts.plain, "wording": texts.wording}
+    return draw_answering(page, answering.languages, box_url=answering.settings.answering.box_url)
 
 
 def _answering() -> Answering:

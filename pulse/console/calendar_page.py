@@ -1,0 +1,117 @@
+"""The list of waves as HR reads it: what is open, what comes next, what was released."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pulse.console.wave_words import (
+    StateTag,
+    people_words,
+    questions_words,
+    rate_words,
+    state_tag,
+)
+from pulse.dates import short_day_words, weekday_words
+from surveys.wave_states import WaveKind, WaveState
+from surveys.waves import Wave
+
+_BEFORE_OPENING = (WaveState.DRAFT, WaveState.PREPARED)
+_NEEDS_SOMEBODY = (WaveState.CLOSED, WaveState.STAGED)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWave:
+    """The wave that staff can answer now; `rate` is the one daily figure in words, or ""."""
+
+    code: str
+    title: str
+    closes: str
+    invited: str
+    rate: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarRow:
+    """One wave in the table."""
+
+    code: str
+    title: str
+    is_one_off: bool
+    questions: str
+    opens: str
+    closes: str
+    release: str
+    tag: StateTag
+
+
+@dataclass(frozen=True, slots=True)
+class WavesPage:
+    """`waiting` are waves between close and release; `next_code` is the next one to prepare."""
+
+    open: tuple[OpenWave, ...]
+    waiting: tuple[CalendarRow, ...]
+    rows: tuple[CalendarRow, ...]
+    next_code: str | None
+
+    @property
+    def lead(self) -> str:
+        if not self.rows:
+            return "No wave is planned yet. Plan the first one: it takes about five minutes."
+        if self.open:
+            return "Staff are being asked now. Until the wave closes, nobody sees any answer."
+        return "No wave is open now."
+
+
+def waves_page(
+    waves: Sequence[Wave], *, invited: dict[str, int], rates: dict[str, int]
+) -> WavesPage:
+    """Return the page.
+
+    Args:
+        waves: all waves.
+        invited: people invited, by the code of each prepared wave.
+        rates: the daily rate (percent) by the code of each open wave that has one.
+    """
+    ordered = sorted(waves, key=lambda wave: wave.opens_on, reverse=True)
+    upcoming = [wave for wave in ordered if wave.state in _BEFORE_OPENING]
+    return WavesPage(
+        open=tuple(
+            _open_wave(wave, invited.get(wave.code, 0), rates.get(wave.code))
+            for wave in ordered
+            if wave.state is WaveState.OPEN
+        ),
+        waiting=tuple(_row(wave) for wave in ordered if wave.state in _NEEDS_SOMEBODY),
+        rows=tuple(_row(wave) for wave in ordered),
+        next_code=upcoming[-1].code if upcoming else None,
+    )
+
+
+def _open_wave(wave: Wave, invited: int, percent: int | None) -> OpenWave:
+    return OpenWave(
+        code=wave.code,
+        title=wave.title,
+        closes=weekday_words(wave.closes_on),
+        invited=people_words(invited),
+        rate=rate_words(percent),
+    )
+
+
+def _row(wave: Wave) -> CalendarRow:
+    return CalendarRow(
+        code=wave.code,
+        title=wave.title,
+        is_one_off=wave.kind is WaveKind.ONE_OFF,
+        questions=questions_words(len(wave.items)),
+        opens=short_day_words(wave.opens_on),
+        closes=short_day_words(wave.closes_on),
+        release=_release_words(wave.state, wave.releases_on),
+        tag=state_tag(wave.state, keys_needed=wave.keys_needed),
+    )
+
+
+def _release_words(state: WaveState, releases_on: date | None) -> str:
+    if state is WaveState.RELEASED:
+        return "out"
+    if state in {WaveState.CANCELLED, WaveState.DESTROYED}:
+        return "none"
+    return short_day_words(releases_on) if releases_on is not None else "after close"

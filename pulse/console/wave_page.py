@@ -1,0 +1,230 @@
+"""One wave as HR reads it: where it stands, what it needs, what can be done with it now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from pulse.console.readiness import Check
+from pulse.console.wave_words import (
+    StateTag,
+    people_words,
+    questions_words,
+    rate_words,
+    seconds_words,
+    state_tag,
+)
+from pulse.dates import day_words, weekday_words
+from surveys.wave_questions import QuestionOnOffer, seconds_to_answer
+from surveys.wave_states import WaveKind, WaveState
+from surveys.wave_wishes import WaveStep, Wish, possible_steps
+from surveys.waves import Wave
+
+_WISHED = {
+    WaveStep.PREPARE: "Preparing begins in a moment.",
+    WaveStep.OPEN: "It opens in a moment.",
+    WaveStep.EXTEND: "The new closing day is set in a moment.",
+    WaveStep.CLOSE: "It closes in a moment; then the answers are counted.",
+    WaveStep.DESTROY: "It is destroyed in a moment.",
+    WaveStep.CANCEL: "It is cancelled in a moment.",
+}
+_FAILED = {
+    "prepare": "Preparing did not work.",
+    "open": "Opening did not work.",
+    "extend": "The closing day was not changed.",
+    "close": "Closing did not work.",
+    "count": "The answers could not be counted.",
+    "release": "The results could not be released.",
+    "destroy": "Destroying did not work.",
+    "cancel": "Cancelling did not work.",
+}
+STEP_LABELS = {
+    WaveStep.PREPARE: "Prepare",
+    WaveStep.OPEN: "Open now",
+    WaveStep.EXTEND: "Give staff more days",
+    WaveStep.CLOSE: "Close now",
+    WaveStep.DESTROY: "Destroy without results",
+    WaveStep.CANCEL: "Cancel this wave",
+}
+_MAIN_STEPS = frozenset({WaveStep.PREPARE})
+
+
+@dataclass(frozen=True, slots=True)
+class StepLink:
+    """A thing that can be done; `is_main` is the one that the state leads to."""
+
+    step: str
+    label: str
+    is_main: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Keys made so far; `done` of `total`."""
+
+    done: int
+    total: int
+
+    @property
+    def words(self) -> str:
+        return f"{self.done:,} of {self.total:,} keys are made"
+
+
+@dataclass(frozen=True, slots=True)
+class MailLine:
+    """One mailing to everybody: what it is, when, and how far it is."""
+
+    what: str
+    when: str
+    progress: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionLine:
+    wording: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaveFacts:
+    """What the page is made of beside the wave itself."""
+
+    wish: Wish
+    questions: tuple[QuestionOnOffer, ...]
+    checks: tuple[Check, ...]
+    invited: int
+    rate: int | None
+    mailings: tuple[MailLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WavePage:
+    """`is_moving` says that the page is worth looking at again by itself."""
+
+    code: str
+    title: str
+    caption: str
+    tag: StateTag
+    lead: str
+    wished: str
+    failure: str
+    progress: Progress | None
+    is_moving: bool
+    dates: tuple[tuple[str, str], ...]
+    questions: tuple[QuestionLine, ...]
+    questions_lead: str
+    checks: tuple[Check, ...]
+    steps: tuple[StepLink, ...]
+    can_change: bool
+    mailings: tuple[MailLine, ...]
+    fingerprint: str
+    is_released: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewPage:
+    """`secret` is well-formed and leads to nothing: the page in the frame wants to read one."""
+
+    code: str
+    title: str
+    secret: str
+
+
+def wave_page(wave: Wave, facts: WaveFacts, *, today: date) -> WavePage:
+    wished = _WISHED[facts.wish.step] if facts.wish.step else ""
+    is_preparing = wave.is_being_prepared
+    return WavePage(
+        code=wave.code,
+        title=wave.title,
+        caption="One-off pulse" if wave.kind is WaveKind.ONE_OFF else "Monthly wave",
+        tag=state_tag(wave.state, keys_needed=wave.keys_needed),
+        lead=_lead(wave, facts, today),
+        wished=wished,
+        failure=_failure(facts.wish),
+        progress=Progress(wave.keys_made, wave.keys_needed) if is_preparing else None,
+        is_moving=bool(wished) or is_preparing or wave.state is WaveState.CLOSED,
+        dates=_dates(wave),
+        questions=tuple(map(_question_line, facts.questions)),
+        questions_lead=_questions_lead(facts.questions),
+        checks=facts.checks if wave.is_free_draft else (),
+        steps=_steps(wave) if facts.wish.step is None else (),
+        can_change=wave.is_free_draft,
+        mailings=facts.mailings,
+        fingerprint=wave.descriptor_sha256 or "",
+        is_released=wave.state is WaveState.RELEASED,
+    )
+
+
+def _lead(wave: Wave, facts: WaveFacts, today: date) -> str:
+    if wave.is_being_prepared:
+        return (
+            "Keys are being made, so that nobody can recognise who sent which answers. You can "
+            "leave this page; the work goes on."
+        )
+    invited = people_words(facts.invited)
+    leads = {
+        WaveState.DRAFT: "Nothing is frozen yet. Change it until you prepare it.",
+        WaveState.PREPARED: (
+            f"Everything is ready: {invited} will be asked. It opens by itself on "
+            f"{weekday_words(wave.opens_on)} at 8am."
+        ),
+        WaveState.OPEN: (
+            f"{invited} were invited. It closes by itself on {weekday_words(wave.closes_on)} at "
+            "6pm. Until then nobody can see who has answered or what, HR included."
+        ),
+        WaveState.CLOSED: "It is closed. The answers are being counted.",
+        WaveState.STAGED: _waiting(wave, today),
+        WaveState.RELEASED: "The results are out. Answers, keys and invitations are destroyed.",
+        WaveState.CANCELLED: "It was cancelled before it opened. Nobody was asked.",
+        WaveState.DESTROYED: (
+            "There are no results: too few people answered, or the wave was given up. All its "
+            "answers are destroyed."
+        ),
+    }
+    rate = rate_words(facts.rate) if wave.state is WaveState.OPEN else ""
+    return f"{leads[wave.state]} {rate}".rstrip()
+
+
+def _waiting(wave: Wave, today: date) -> str:
+    if wave.releases_on is None or wave.releases_on <= today:
+        return "The answers are counted. The results come out by themselves in a moment."
+    return (
+        "The answers are counted and nobody can see them yet. The results come out by themselves "
+        f"on {weekday_words(wave.releases_on)}, for everybody at once. Until then the union can "
+        "object."
+    )
+
+
+def _failure(wish: Wish) -> str:
+    return f"{_FAILED.get(wish.failed, 'A step did not work.')} {wish.why}" if wish.failed else ""
+
+
+def _dates(wave: Wave) -> tuple[tuple[str, str], ...]:
+    days = (wave.closes_on - wave.opens_on) // timedelta(days=1)
+    dates = [
+        ("Opens", f"{weekday_words(wave.opens_on)}, 8am"),
+        ("Closes", f"{weekday_words(wave.closes_on)}, 6pm ({days} days later)"),
+    ]
+    if wave.closed_on is not None:
+        dates.append(("Was closed", day_words(wave.closed_on)))
+    if wave.releases_on is not None and wave.state is not WaveState.DESTROYED:
+        dates.append(("Results", day_words(wave.releases_on)))
+    return tuple(dates)
+
+
+def _questions_lead(questions: Sequence[QuestionOnOffer]) -> str:
+    if not questions:
+        return ""
+    time = seconds_words(seconds_to_answer(questions))
+    return f"{questions_words(len(questions))}, {time} to answer. Everybody is asked the same."
+
+
+def _question_line(question: QuestionOnOffer) -> QuestionLine:
+    source = f"{question.construct.name} · {question.instrument.name} · {question.item.licence}"
+    return QuestionLine(next(iter(question.item.wording.values())), source)
+
+
+def _steps(wave: Wave) -> tuple[StepLink, ...]:
+    return tuple(
+        StepLink(step.value, STEP_LABELS[step], step in _MAIN_STEPS)
+        for step in possible_steps(wave)
+    )
