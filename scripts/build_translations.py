@@ -13,6 +13,7 @@ TARGET = REPOSITORY / "pulse" / "translations" / "messages.pot"
 FOLDERS = (
     (REPOSITORY / "pulse" / "respond", [("**.py", "python")]),
     (REPOSITORY / "templates" / "respond", [("**.html", "jinja2.ext:babel_extract")]),
+    (REPOSITORY / "templates" / "mail", [("**.*", "jinja2.ext:babel_extract")]),
 )
 KEYWORDS = {"_": None, "say": None, "plain": None}
 

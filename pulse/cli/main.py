@@ -15,6 +15,7 @@ _COMMANDS = {
     "import": "pulse.cli.imports:imports",
     "init": "pulse.cli.init:init",
     "log": "pulse.cli.log:log",
+    "mail": "pulse.cli.mail:mail",
     "serve": "pulse.cli.serve:serve",
     "upgrade": "pulse.cli.upgrade:upgrade",
     "wave": "pulse.cli.wave:wave",

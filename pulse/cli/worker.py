@@ -9,7 +9,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from pulse.cli.frame import open_installation
 from pulse.installation import Installation
+from pulse.jobs.mailing import mail_round
 from pulse.jobs.worker import tick
+from pulse.mail.sending import SendingReport
 
 _EVERY_SECONDS = 60
 _WISHES_EVERY_SECONDS = 3  # somebody has just pressed a button and looks at the page
@@ -26,6 +28,11 @@ def worker(*, once: bool) -> None:
     if once:
         done = tick(site, local_now())
         click.echo("Nothing was due." if done == 0 else f"Steps done: {done}")
+        mailed = mail_round(site, local_now())
+        if mailed != SendingReport():
+            click.echo(
+                f"Mail: {mailed.sent} sent, {mailed.failed} failed, {mailed.deferred} tried later"
+            )
         return
     stopped = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
@@ -40,6 +47,12 @@ def run_until(site: Installation, stopped: threading.Event) -> None:
     )
     scheduler.add_job(
         lambda: tick(site, local_now(), should_stop=stopped.is_set),
+        "interval",
+        seconds=_EVERY_SECONDS,
+        next_run_time=datetime.now().astimezone(),
+    )
+    scheduler.add_job(
+        lambda: mail_round(site, local_now(), should_stop=stopped.is_set),
         "interval",
         seconds=_EVERY_SECONDS,
         next_run_time=datetime.now().astimezone(),

@@ -20,6 +20,7 @@ from analysis.spread import pooled_earlier
 from pulse.installation import Installation
 from pulse.jobs.preparing import box_paths, keys_of
 from pulse.jobs.wave_log import log_once, wave_entries
+from pulse.mail.mailings import stop_mailings
 from surveys.ballot_format import BallotKind
 from surveys.box import shut_box
 from surveys.box_reading import read_ballots
@@ -67,6 +68,8 @@ def close_wave(site: Installation, code: str, *, day: date) -> None:
     }
     closed_on = log_once(site, EntryKind.CLOSED, body, day=day).day
     releases_on = closed_on + timedelta(days=descriptor.policy.challenge_days)
+    with site.stores.office() as office:
+        stop_mailings(office, code)
     with site.stores.registry() as registry:
         registry.execute(
             update(WaveRow)
@@ -161,6 +164,8 @@ def finish_wave(site: Installation, code: str, *, day: date) -> None:
     destroy_wave_keys(keys_of(site, code))
     for path in boxes.values():
         destroy_box(path)
+    with site.stores.office() as office:
+        stop_mailings(office, code)  # once more, should a mailing have begun during the close
     with site.stores.registry() as registry:
         forget_invitations(registry, code)
     body = {

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from pulse.installation import Installation
 from pulse.jobs.preparing import box_paths, keys_of
 from pulse.jobs.wave_log import log_once
+from pulse.mail.mailings import add_reminders, plan_mailings
 from surveys.box import open_box
 from surveys.calendar import LONGEST_EXTENSION_DAYS, check_field_period
 from surveys.custody import destroy_file, destroy_wave_folder
@@ -46,6 +47,8 @@ def open_wave(site: Installation, code: str, *, day: date, served: Mapping[str, 
     log_once(site, EntryKind.OPENED, _dates(wave, descriptor.sha256), day=day)
     for path in box_paths(site, descriptor).values():
         open_box(path)
+    with site.stores.office() as office:
+        plan_mailings(office, code, opened_on=day, closes_on=wave.closes_on)
     with site.stores.registry() as registry:
         set_state(registry, code, WaveState.OPEN)
 
@@ -69,6 +72,8 @@ def extend_wave(site: Installation, code: str, closes_on: date, *, day: date) ->
     check_field_period(wave.opens_on, closes_on)
     body = _dates(wave, sha256) | {"closes_on": closes_on.isoformat()}
     log_once(site, EntryKind.EXTENDED, body, day=day)
+    with site.stores.office() as office:
+        add_reminders(office, code, closes_on=closes_on)
     with site.stores.registry() as registry:
         registry.execute(update(WaveRow).where(WaveRow.code == code).values(closes_on=closes_on))
 

@@ -112,13 +112,9 @@ def note_delivery(
     if settled is not None:
         _update(session, mailing, [settled.invitation], **_after(settled.outcome))
     if following is not None:
-        _update(
-            session,
-            mailing,
-            [following],
-            state=DeliveryState.SENDING.value,
-            tries=DeliveryRow.tries + 1,
-        )
+        is_first_mark = DeliveryRow.state == DeliveryState.WAITING.value
+        tries = case((is_first_mark, DeliveryRow.tries + 1), else_=DeliveryRow.tries)
+        _update(session, mailing, [following], state=DeliveryState.SENDING.value, tries=tries)
 
 
 def take_back(session: Session, mailing: Mailing, invitations: Sequence[UUID]) -> None:
