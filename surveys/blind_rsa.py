@@ -127,9 +127,7 @@ class PassKey:
             SigningFaultError: the result did not check; it stays here.
         """
         n, e = self._numbers.public_numbers.n, self._numbers.public_numbers.e
-        message = int.from_bytes(blinded, "big")
-        if len(blinded) != self._key.key_size // 8 or not 0 < message < n:
-            raise BlindedMessageError("This is not a blinded message for the key.")
+        message = _blinded_number(blinded, n, length=self._key.key_size // 8)
         # The base is blinded once more, so that how long it takes says nothing about the key.
         mask = _invertible_below(n)
         masked = message * power(mask, e, n) % n
@@ -147,21 +145,12 @@ class BlindedMessage:
     unblinder: int = field(repr=False)
 
 
-def blind(
-    public: PassPublicKey, message: bytes, *, salt: bytes | None = None, factor: int | None = None
-) -> BlindedMessage:
-    """Blind a prepared message (RFC 9474, 4.2).
-
-    Args:
-        public: the key that is to sign.
-        message: the prepared message, its random prefix first.
-        salt: 48 bytes; drawn without. Given only to check published vectors.
-        factor: the number r that blinds; drawn without. Given only as above.
-    """
+def blind(public: PassPublicKey, message: bytes) -> BlindedMessage:
+    """Blind a prepared message, its random prefix first, for the key that is to sign (4.2)."""
     n = public.number
     length = len(public.modulus)
-    encoded = _encode_pss(message, n.bit_length() - 1, salt or secrets.token_bytes(SALT_BYTES))
-    r = factor or _invertible_below(n)
+    encoded = _encode_pss(message, n.bit_length() - 1, secrets.token_bytes(SALT_BYTES))
+    r = _invertible_below(n)
     blinded = int.from_bytes(encoded, "big") * power(r, PUBLIC_EXPONENT, n) % n
     return BlindedMessage(blinded.to_bytes(length, "big"), pow(r, -1, n))
 
@@ -181,6 +170,18 @@ def finalize(
     if not public.verify(message, signature):
         raise UnblindingError("The signature does not fit what was sent to be signed.")
     return signature
+
+
+def _blinded_number(blinded: bytes, n: int, *, length: int) -> int:
+    """Return the number of a blinded message, refusing what no honest phone sends."""
+    if len(blinded) != length:
+        raise BlindedMessageError(f"A blinded message for this key has {length} bytes.")
+    number = int.from_bytes(blinded, "big")
+    if number == 0:
+        raise BlindedMessageError("A blinded message is never 0.")
+    if number >= n:
+        raise BlindedMessageError("A blinded message lies below the key's modulus.")
+    return number
 
 
 def _root(value: int, key: rsa.RSAPrivateNumbers) -> int:

@@ -97,16 +97,15 @@ async function encodePss(message, length, salt) {
   return concat(masked, digest, Uint8Array.of(0xbc));
 }
 
-// Blinds a prepared message. `salt` and `factor` are given only to check published vectors.
-export async function blind(modulus, message, salt = random(HASH), factor = null) {
+// Blinds a prepared message: what goes to the signer, and what takes the blinding away again.
+export async function blind(modulus, message) {
   const n = toNumber(modulus);
-  let r = factor === null ? 0n : toNumber(factor);
-  let unblinder = factor === null ? null : inverse(r, n);
+  const encoded = toNumber(await encodePss(message, modulus.length, random(HASH)));
+  let [r, unblinder] = [0n, null];
   while (unblinder === null) {
     r = belowModulus(n, modulus.length);
     unblinder = inverse(r, n);
   }
-  const encoded = toNumber(await encodePss(message, modulus.length, salt));
   const blinded = (encoded * power(r, EXPONENT, n)) % n;
   return {
     blinded: toBytes(blinded, modulus.length),
@@ -116,6 +115,8 @@ export async function blind(modulus, message, salt = random(HASH), factor = null
 
 // Takes the blinding away and checks the signature before anybody uses it.
 export async function finalize(modulus, message, blindSignature, unblinder) {
+  if (blindSignature.length !== modulus.length)
+    throw new Error("The signature has the wrong length.");
   const n = toNumber(modulus);
   const signature = toBytes((toNumber(blindSignature) * toNumber(unblinder)) % n, modulus.length);
   const jwk = { kty: "RSA", n: toBase64url(modulus), e: "AQAB" };

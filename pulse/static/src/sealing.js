@@ -43,10 +43,9 @@ async function pointOf(key) {
   return new Uint8Array(await crypto.subtle.exportKey("raw", key));
 }
 
-// Returns the encapsulated key and the ciphertext. `ephemeral`, a pair of keys, is given only to
-// check published vectors.
-export async function seal(openingPoint, plain, info, ephemeral = null) {
-  const pair = ephemeral || (await crypto.subtle.generateKey(CURVE, false, ["deriveBits"]));
+// Returns the encapsulated key and the ciphertext.
+export async function seal(openingPoint, plain, info) {
+  const pair = await crypto.subtle.generateKey(CURVE, false, ["deriveBits"]);
   const theirs = await crypto.subtle.importKey("raw", openingPoint, CURVE, false, []);
   const enc = await pointOf(pair.publicKey);
   const rule = { name: "ECDH", public: theirs };
