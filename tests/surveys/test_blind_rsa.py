@@ -28,8 +28,8 @@ from tests.published_vectors import RFC_9474_A1
 from tests.surveys.box_factories import pass_key
 
 NUMBERS: Mapping[str, int] = {name: int.from_bytes(value) for name, value in RFC_9474_A1.items()}
-KEY = pass_key(BallotKind.SCORES)
-OTHER_KEY = pass_key(BallotKind.COMMENT)
+KEY = pass_key(BallotKind.SCORES, "town")
+OTHER_KEY = pass_key(BallotKind.COMMENT, "town")
 MESSAGE = b"a prefix of random bytes, then the rest of the message"
 
 
