@@ -59,6 +59,7 @@ def write_key(path: Path, content: bytes) -> None:
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(file.fileno(), _FILE_MODE)  # a umask may have taken from it
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -72,7 +73,9 @@ def _make_private_folder(folder: Path) -> None:
     """Make a folder and those above it for their owner alone; `parents=True` would not."""
     if not folder.is_dir():
         _make_private_folder(folder.parent)
-        folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
+        with suppress(FileExistsError):  # another process was first
+            folder.mkdir(mode=_FOLDER_MODE)
+            folder.chmod(_FOLDER_MODE)  # a umask may have taken from it
 
 
 def read_key(path: Path) -> bytes:

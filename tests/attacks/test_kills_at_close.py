@@ -78,8 +78,6 @@ def test_a_close_that_was_killed_ends_the_same_when_it_is_run_again(
 
 
 def _run_killed(site: Installation, name: str, when: str, code: str) -> None:
-    # Made with the umask of whoever prepares; a start refuses keys that others can reach.
-    (site.settings.keys / "waves").chmod(0o700)
     words = [name, when, code, CLOSES.isoformat(), RELEASE_DAY.isoformat()]
     environ = {**os.environ, "PULSE_HOME": str(site.settings.home)}
     ended = subprocess.run([sys.executable, "-c", PROGRAM, *words], env=environ, check=False)
