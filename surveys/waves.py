@@ -114,7 +114,7 @@ def rates_of(session: Session) -> dict[str, int]:
         .join(WaveRow, WaveRow.code == WaveRateRow.wave_code)
         .where(WaveRow.state == WaveState.OPEN.value)
     )
-    return dict(rows.tuples().all())
+    return {code: percent for code, percent in rows}  # noqa: C416 - typed rows
 
 
 def descriptor_of(session: Session, code: str) -> Descriptor:

@@ -1,6 +1,6 @@
 """The list of waves as HR reads it: what is open, what comes next, what was released."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +12,7 @@ from pulse.console.wave_words import (
     state_tag,
 )
 from pulse.dates import short_day_words, weekday_words
+from surveys.instruments import ItemCode
 from surveys.wave_states import WaveKind, WaveState
 from surveys.waves import Wave
 
@@ -38,6 +39,7 @@ class CalendarRow:
     title: str
     is_one_off: bool
     questions: str
+    about: str
     opens: str
     closes: str
     release: str
@@ -63,7 +65,11 @@ class WavesPage:
 
 
 def waves_page(
-    waves: Sequence[Wave], *, invited: dict[str, int], rates: dict[str, int]
+    waves: Sequence[Wave],
+    *,
+    invited: Mapping[str, int],
+    rates: Mapping[str, int],
+    topics: Mapping[ItemCode, str],
 ) -> WavesPage:
     """Return the page.
 
@@ -71,6 +77,7 @@ def waves_page(
         waves: all waves.
         invited: people invited, by the code of each prepared wave.
         rates: the daily rate (percent) by the code of each open wave that has one.
+        topics: what each rotating question and each of our own is about.
     """
     ordered = sorted(waves, key=lambda wave: wave.opens_on, reverse=True)
     upcoming = [wave for wave in ordered if wave.state in _BEFORE_OPENING]
@@ -80,8 +87,8 @@ def waves_page(
             for wave in ordered
             if wave.state is WaveState.OPEN
         ),
-        waiting=tuple(_row(wave) for wave in ordered if wave.state in _NEEDS_SOMEBODY),
-        rows=tuple(_row(wave) for wave in ordered),
+        waiting=tuple(_row(wave, topics) for wave in ordered if wave.state in _NEEDS_SOMEBODY),
+        rows=tuple(_row(wave, topics) for wave in ordered),
         next_code=upcoming[-1].code if upcoming else None,
     )
 
@@ -96,12 +103,14 @@ def _open_wave(wave: Wave, invited: int, percent: int | None) -> OpenWave:
     )
 
 
-def _row(wave: Wave) -> CalendarRow:
+def _row(wave: Wave, topics: Mapping[ItemCode, str]) -> CalendarRow:
+    about = ", ".join(dict.fromkeys(topics[code] for code in wave.items if code in topics))
     return CalendarRow(
         code=wave.code,
         title=wave.title,
         is_one_off=wave.kind is WaveKind.ONE_OFF,
         questions=questions_words(len(wave.items)),
+        about=about,
         opens=short_day_words(wave.opens_on),
         closes=short_day_words(wave.closes_on),
         release=_release_words(wave.state, wave.releases_on),

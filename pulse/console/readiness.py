@@ -104,7 +104,8 @@ def minutes_to_prepare(groups: int) -> int:
 
 
 def _language_check(code: str, questions: Sequence[QuestionOnOffer]) -> Check:
-    name = language(code).name
+    # Isolated, so that a name written from right to left does not turn the sentence around.
+    name = f"\N{FIRST STRONG ISOLATE}{language(code).name}\N{POP DIRECTIONAL ISOLATE}"
     missing = sum(code not in question.item.wording for question in questions)
     if missing and not code.startswith("en"):
         return _to_do(

@@ -149,9 +149,14 @@ def wave_page(wave: Wave, facts: WaveFacts, *, today: date) -> WavePage:
         steps=_steps(wave) if facts.wish.step is None else (),
         can_change=wave.is_free_draft,
         mailings=facts.mailings,
-        fingerprint=wave.descriptor_sha256 or "",
+        fingerprint=_in_groups(wave.descriptor_sha256 or ""),
         is_released=wave.state is WaveState.RELEASED,
     )
+
+
+def _in_groups(sha256: str) -> str:
+    """Return a hash in groups of eight, which break over lines and can be read out."""
+    return " ".join(sha256[place : place + 8] for place in range(0, len(sha256), 8))
 
 
 def _lead(wave: Wave, facts: WaveFacts, today: date) -> str:

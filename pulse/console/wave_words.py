@@ -52,6 +52,6 @@ def rate_words(percent: int | None) -> str:
     if percent is None:
         return ""
     return (
-        f"About {percent}\N{NO-BREAK SPACE}% of everybody invited have taken part, rounded down to "
+        f"About {percent}% of everybody invited have taken part, rounded down to "
         "steps of five and counted once a day."
     )

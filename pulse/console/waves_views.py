@@ -46,8 +46,16 @@ Answer = str | Response | tuple[str, int]
 @requires(Permission.MANAGE_WAVES)
 def start() -> Answer:
     with current_stores().registry() as registry:
+        topics = {
+            each.item.code: each.construct.name
+            for each in questions_on_offer(registry)
+            if each.item.rotation or each.is_own
+        }
         page = waves_page(
-            all_waves(registry), invited=invited_of(registry), rates=rates_of(registry)
+            all_waves(registry),
+            invited=invited_of(registry),
+            rates=rates_of(registry),
+            topics=topics,
         )
     return render_template("console/waves.html", page=page)
 
