@@ -8,6 +8,7 @@ from pulse.administration.health import Check
 from pulse.app_context import current_settings, current_stores
 from pulse.assets import AssetsError, manifest
 from pulse.config import Settings, SettingsError
+from pulse.jobs.leases import is_worker_seen
 from pulse.keys import load_log_signer
 from pulse.startup import refuse_missing_files
 from pulse.stores import Stores
@@ -16,6 +17,8 @@ from surveys.errors import SurveyError
 from surveys.ledger.log import IntactLog, verify
 from surveys.ledger.signing import LogSigner
 from surveys.policy_log import policy_in_force
+from surveys.wave_wishes import failing_waves
+from surveys.waves import all_waves
 
 _UNREACHABLE = (
     "A database did not answer. Check that its server runs and that the PULSE_…_URL settings are "
@@ -37,6 +40,7 @@ def check_health(settings: Settings, stores: Stores) -> tuple[Check, ...]:
         *_check_stores(settings, stores),
         *_check_keys_and_log(settings, stores),
         _check_policy(stores),
+        *_check_waves(stores),
         _check_assets(),
     )
 
@@ -93,6 +97,31 @@ def _check_policy(stores: Stores) -> Check:
         return Check(name, is_done=False, words=_UNREACHABLE)
     words = f"Figures are shown from {policy.shown_threshold} people."
     return Check(name, is_done=True, words=words)
+
+
+def _check_waves(stores: Stores) -> Iterator[Check]:
+    """Say whether somebody does what is due. Nothing here tells of answering."""
+    name = "Waves are on time"
+    try:
+        with stores.registry() as registry:
+            waves = [wave for wave in all_waves(registry) if wave.is_under_way]
+            failing = failing_waves(registry)
+        is_seen = is_worker_seen(stores)
+    except DBAPIError:
+        yield Check(name, is_done=False, words=_UNREACHABLE)
+        return
+    if failing:
+        words = f"A step does not work: {', '.join(failing)}. HR reads why on the wave's page."
+        yield Check(name, is_done=False, words=words)
+    elif waves and not is_seen:
+        words = (
+            "No worker has looked in the last five minutes, so no wave opens, closes or sends "
+            "mail. Start `pulse worker`, or `pulse serve`, which starts one."
+        )
+        yield Check(name, is_done=False, words=words)
+    else:
+        words = "The worker is at it." if waves else "No wave is under way."
+        yield Check(name, is_done=True, words=words)
 
 
 def _check_assets() -> Check:

@@ -89,6 +89,16 @@ def wished_waves(session: Session) -> tuple[str, ...]:
     )
 
 
+def failing_waves(session: Session) -> tuple[str, ...]:
+    """Return `wave: step` for each wave whose last step did not work."""
+    rows = session.execute(
+        select(WaveWishRow.wave_code, WaveWishRow.failed)
+        .where(WaveWishRow.failed != "")
+        .order_by(WaveWishRow.wave_code)
+    )
+    return tuple(f"{code}: {failed}" for code, failed in rows)
+
+
 def forget_step(session: Session, code: str, step: str) -> None:
     """Forget the wish for a step, or its failure: it worked. Anything else wanted stays."""
     row = session.get(WaveWishRow, code)

@@ -69,6 +69,12 @@ class Wave:
         return self.state is WaveState.DRAFT and not self.is_being_prepared
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether it is anywhere between the first key and the release."""
+        waiting = {WaveState.PREPARED, WaveState.OPEN, WaveState.CLOSED, WaveState.STAGED}
+        return self.is_being_prepared or self.state in waiting
+
+    @property
     def is_being_prepared(self) -> bool:
         return self.state is WaveState.DRAFT and self.keys_needed > 0
 

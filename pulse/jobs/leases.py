@@ -12,6 +12,8 @@ from pulse.stores import Stores
 from surveys.wave_tables import LeaseRow
 
 LEASE_SECONDS = 300
+_SEEN = "worker seen"
+_SEEN_SECONDS = 300  # five of its minutes
 
 
 class Lease:
@@ -43,8 +45,26 @@ def lease(stores: Stores, name: str) -> Iterator[Lease | None]:
             )
 
 
+def note_worker(stores: Stores) -> None:
+    """Note that a worker has looked at everything just now."""
+    until = _now() + timedelta(seconds=_SEEN_SECONDS)
+    with stores.registry() as registry:
+        registry.merge(LeaseRow(name=_SEEN, holder="", until=until))
+
+
+def is_worker_seen(stores: Stores) -> bool:
+    """Return whether a worker has looked at everything in the last five minutes."""
+    with stores.registry() as registry:
+        row = registry.get(LeaseRow, _SEEN)
+        return row is not None and row.until >= _now()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
 def _take(stores: Stores, name: str, holder: str) -> bool:
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = _now()
     until = now + timedelta(seconds=LEASE_SECONDS)
     with stores.registry() as registry:
         mine = registry.execute(

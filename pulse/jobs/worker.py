@@ -24,7 +24,7 @@ from pulse.jobs.closing import (
     release_wave,
     stage_wave,
 )
-from pulse.jobs.leases import lease
+from pulse.jobs.leases import lease, note_worker
 from pulse.jobs.opening import cancel_wave, extend_wave, open_wave
 from pulse.jobs.preparing import begin_preparing, go_on_preparing, never
 from pulse.jobs.rates import count_rate
@@ -76,6 +76,8 @@ def tick(
         codes = wished_waves(registry)
         if not wished_only:
             codes = tuple(wave.code for wave in all_waves(registry))
+    if not wished_only:
+        note_worker(site.stores)
     if not codes:
         return 0
     done = 0

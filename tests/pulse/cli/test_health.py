@@ -5,7 +5,7 @@ from sqlalchemy import text
 from pulse.installation import Installation
 from tests.conftest import RunPulse
 
-CHECKS = 5
+CHECKS = 6
 
 
 def lines_by_state(output: str) -> tuple[list[str], list[str]]:

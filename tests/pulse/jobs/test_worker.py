@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
+from pulse.health import check_health
 from pulse.installation import Installation
 from pulse.jobs import worker
 from pulse.jobs.closing import close_wave, destroy_wave, is_cleaned_up
@@ -15,6 +16,7 @@ from pulse.stores import Stores
 from surveys.errors import StateError
 from surveys.wave_states import WaveState
 from surveys.wave_tables import LeaseRow, WaveRateRow
+from surveys.wave_wishes import note_failure
 from surveys.waves import find_wave
 from tests.pulse.waves_made import (
     CLOSES,
@@ -168,3 +170,19 @@ def test_a_worker_without_the_turn_does_nothing(installation: Installation) -> N
     with lease(installation.stores, "worker"):
         assert tick(installation, at(OPENS, 8)) == 0
     assert state_of(installation, code) is WaveState.PREPARED
+
+
+def test_health_says_when_nobody_does_what_is_due(installation: Installation) -> None:
+    def words() -> str:
+        checks = check_health(installation.settings, installation.stores)
+        return next(check.words for check in checks if check.name == "Waves are on time")
+
+    assert words() == "No wave is under way."
+    code = prepared_wave(installation)
+    assert "No worker has looked" in words()
+    tick(installation, at(OPENS - timedelta(days=1), 12))
+    assert words() == "The worker is at it."
+    with installation.stores.registry() as registry:
+        note_failure(registry, code, "open", "The disk is full.")
+    assert f"{code}: open" in words()
+    assert "disk" not in words()
