@@ -78,6 +78,17 @@ def test_blinding_the_published_message_gives_the_published_blinded_message(
     assert hidden.unblinder == NUMBERS["inv"]
 
 
+@pytest.mark.parametrize("prime", ["p", "q"])
+def test_a_number_that_cannot_be_inverted_is_drawn_again(
+    monkeypatch: pytest.MonkeyPatch, prime: str
+) -> None:
+    drawn = [NUMBERS[prime] - 1, PublishedRandomness.randbelow(NUMBERS["n"] - 1)]
+    monkeypatch.setattr(blind_rsa, "secrets", PublishedRandomness)
+    monkeypatch.setattr(PublishedRandomness, "randbelow", lambda _bound: drawn.pop(0))
+    hidden = blind(PassKey(published_key()).public, RFC_9474_A1["input_msg"])
+    assert hidden.blinded == RFC_9474_A1["blinded_msg"]
+
+
 def test_signing_the_published_blinded_message_gives_the_published_blind_signature() -> None:
     key = PassKey(published_key())
     assert key.sign_blinded(RFC_9474_A1["blinded_msg"]) == RFC_9474_A1["blind_sig"]

@@ -151,7 +151,8 @@ export async function checkedKey({ leaf, place, proof }, kind, descriptor) {
     while (right && node % 2 === 0 && node !== 0) [node, last] = [node >> 1, last >> 1];
     [node, last] = [node >> 1, last >> 1];
   }
-  const stands = place < descriptor.keys && last === 0 && toHex(hash) === descriptor.keys_root;
+  const placed = Number.isInteger(place) && place >= 0 && place < descriptor.keys;
+  const stands = placed && last === 0 && toHex(hash) === descriptor.keys_root;
   const fits = named.wave === descriptor.code && named.kind === kind;
   if (!stands || !fits || modulus.length !== KEY || modulus[0] < 128)
     throw new Error("The key is not among those of this wave.");
