@@ -99,10 +99,16 @@ class PassKey:
     def from_der(cls, der: bytes) -> Self:
         """Return the key of a PKCS #8 file.
 
+        Its primes are not tested again, which would take 40 ms for every key at its first use and
+        for all of them when a wave is frozen. The file is ours, and a damaged one lets nothing
+        leave: `sign_blinded` checks what it made.
+
         Raises:
             ValueError: it holds no RSA key of 2048 bits.
         """
-        key = serialization.load_der_private_key(der, password=None)
+        key = serialization.load_der_private_key(
+            der, password=None, unsafe_skip_rsa_key_validation=True
+        )
         if not isinstance(key, rsa.RSAPrivateKey) or key.key_size != KEY_BITS:
             raise ValueError("the file holds no pass key")
         return cls(key)

@@ -231,6 +231,14 @@ def test_a_key_is_read_back_from_its_file() -> None:
     assert PassKey.from_der(KEY.as_der()).public == KEY.public
 
 
+@pytest.mark.parametrize("prime", ["p", "q"])
+def test_a_key_file_in_which_a_prime_was_damaged_signs_nothing(prime: str) -> None:
+    number: int = getattr(KEY._numbers, prime)
+    damaged = KEY.as_der().replace(number.to_bytes(128), (number + 2).to_bytes(128))
+    with pytest.raises(SigningFaultError):
+        PassKey.from_der(damaged).sign_blinded(blind(KEY.public, MESSAGE).blinded)
+
+
 @pytest.mark.parametrize("kind", ["another length", "another kind"])
 def test_a_file_with_another_key_is_refused(kind: str) -> None:
     foreign = (
