@@ -10,9 +10,10 @@ Every function takes a session of the office and leaves the transaction to its c
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, insert, or_, select, update
+from sqlalchemy import Table, and_, case, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from pulse.mail.carriers import Outcome, Verdict
@@ -170,8 +171,10 @@ def _after(outcome: Outcome) -> dict[str, object]:
 def _update(
     session: Session, mailing: Mailing, invitations: Sequence[UUID], **values: object
 ) -> None:
+    # The table and not its class: no object of it is loaded, and this runs for each message.
+    table = cast("Table", DeliveryRow.__table__)
     session.execute(
-        update(DeliveryRow)
-        .where(DeliveryRow.mailing_id == mailing.id, DeliveryRow.invitation_id.in_(invitations))
+        update(table)
+        .where(table.c.mailing_id == mailing.id, table.c.invitation_id.in_(invitations))
         .values(**values)
     )
