@@ -6,6 +6,7 @@ this is no list that anybody could leave, and such a header would be one more wa
 
 import hashlib
 import hmac
+import quopri
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from datetime import date, datetime
 from email import policy
 from email.errors import MessageError
 from email.headerregistry import Address
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.utils import format_datetime
 from functools import cache, lru_cache
 from pathlib import Path
@@ -24,15 +25,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from pulse.languages import Language
 from pulse.mail.mailings import MailingKind
 from surveys.errors import SurveyError
-from surveys.invitations import grouped, link_of
+from surveys.invitations import SECRET_CHARACTERS, grouped, link_of
 
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"  # in the installed package
 _CHECKOUT = Path(__file__).resolve().parent.parent.parent / "templates"
 _LABEL = b"pulse/v1 message"
 _ID_CHARACTERS = 32
 _LONGEST_LINE = 72
-# Encoded as 7-bit text in short lines, it passes every server as it is.
-_ENCODING = "quoted-printable"
+_BLANK = "\N{REPLACEMENT CHARACTER}" * SECRET_CHARACTERS  # stands nowhere else in a message
+# Quoted-printable never holds =_ in a row, so the boundary cannot occur in a text.
+_ALTERNATIVES = 'multipart/alternative; boundary="=_pulse"'
 
 
 class UnusableAddressError(SurveyError):
@@ -79,7 +81,7 @@ class MailedWave:
 
 @dataclass(frozen=True, slots=True)
 class MailPage:
-    """What the templates show. `address` is where a code is typed, `subject` the first line."""
+    """What the templates show. `address` is where a code is typed."""
 
     is_reminder: bool
     organisation: str
@@ -91,7 +93,6 @@ class MailPage:
     address: str
     code: str
     anonymity_url: str
-    subject: str
     voices: tuple[Voice, ...]
 
 
@@ -106,15 +107,26 @@ def message_id(invitation_key: bytes, mailing: UUID, invitation: UUID, *, sender
 
 
 class Writer:
-    """Writes the messages of one mailing."""
+    """Writes the messages of one mailing: drawn once, then only link and code are put in."""
 
     def __init__(self, head: Letterhead, wave: MailedWave, kind: MailingKind) -> None:
         self._head = head
-        self._wave = wave
-        self._is_reminder = kind is not MailingKind.INVITATION
-        self._voices = tuple(Voice(language) for language in head.languages)
-        self._subject = ""  # which the page of the subject's own template has not yet
-        self._subject = _render("subject.txt", self._page("")).strip()
+        page = MailPage(
+            is_reminder=kind is not MailingKind.INVITATION,
+            organisation=head.organisation,
+            title=wave.title,
+            closes_on=wave.closes_on,
+            shown_from=wave.shown_from,
+            contact=head.contact,
+            link=link_of(head.public_url, _BLANK),
+            address=f"{head.public_url}/p",
+            code=grouped(_BLANK),
+            anonymity_url=f"{head.public_url}/p/anonymity",
+            voices=tuple(Voice(language) for language in head.languages),
+        )
+        self._subject = _render("subject.txt", page).strip()
+        self._text = "\n".join(_wrapped(_render("message.txt", page)))
+        self._html = _render("message.html", page)
 
     def write(self, address: str, secret: str, *, ident: str, written: datetime) -> EmailMessage:
         """Return the message to one person.
@@ -128,30 +140,30 @@ class Writer:
         Raises:
             UnusableAddressError: a header cannot hold the address.
         """
-        page = self._page(secret)
         message = headed(self._head, address, self._subject, ident=ident, written=written)
-        text = "\n".join(_wrapped(_render("message.txt", page)))
-        message.set_content(text, charset="utf-8", cte=_ENCODING)
-        html = _render("message.html", page)
-        message.add_alternative(html, subtype="html", charset="utf-8", cte=_ENCODING)
+        message["MIME-Version"] = _header("MIME-Version", "1.0")
+        message["Content-Type"] = _header("Content-Type", _ALTERNATIVES)
+        # The last one is the one that a reader shows if it can.
+        message.set_payload(
+            [
+                _part("plain", _filled(self._text, secret)),
+                _part("html", _filled(self._html, secret)),
+            ]
+        )
         return message
 
-    def _page(self, secret: str) -> MailPage:
-        url = self._head.public_url
-        return MailPage(
-            is_reminder=self._is_reminder,
-            organisation=self._head.organisation,
-            title=self._wave.title,
-            closes_on=self._wave.closes_on,
-            shown_from=self._wave.shown_from,
-            contact=self._head.contact,
-            link=link_of(url, secret),
-            address=f"{url}/p",
-            code=grouped(secret),
-            anonymity_url=f"{url}/p/anonymity",
-            subject=self._subject,
-            voices=self._voices,
-        )
+
+def _filled(drawn: str, secret: str) -> str:
+    """Return a drawn text with a person's link and code in it; both are as long as the blanks."""
+    return drawn.replace(_BLANK, secret).replace(grouped(_BLANK), grouped(secret))
+
+
+def _part(subtype: str, content: str) -> MIMEPart:
+    part = MIMEPart(policy.SMTP)
+    part["Content-Type"] = _header("Content-Type", f'text/{subtype}; charset="utf-8"')
+    part["Content-Transfer-Encoding"] = _header("Content-Transfer-Encoding", "quoted-printable")
+    part.set_payload(quopri.encodestring(content.encode()).decode("ascii"))
+    return part
 
 
 def headed(
