@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pulse.answering_settings import BoxPlace
 from pulse.config import Settings
+from pulse.respond.contacts import Contacts
 from surveys.policy import AnonymityPolicy
 
 
@@ -14,15 +15,17 @@ class AnonymityPage:
     organisation: str
     box_is_apart: bool
     shown_from: int
-    challenge_words: str
+    challenge_days: int
+    contacts: Contacts
 
 
-def anonymity_page(settings: Settings, policy: AnonymityPolicy) -> AnonymityPage:
-    days = policy.challenge_days
-    waited = {0: "no days", 1: "one day"}.get(days, f"{days} days")
+def anonymity_page(
+    settings: Settings, policy: AnonymityPolicy, contacts: Contacts
+) -> AnonymityPage:
     return AnonymityPage(
         settings.organisation,
         settings.answering.box_place is not BoxPlace.MOUNTED,
         policy.shown_threshold,
-        waited,
+        policy.challenge_days,
+        contacts,
     )

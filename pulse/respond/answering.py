@@ -22,6 +22,7 @@ from surveys.issuing import (
 )
 from surveys.policy import AnonymityPolicy
 from surveys.policy_log import policy_in_force
+from surveys.published_ids import published_ids, published_waves
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,20 @@ class Answering:
         """Return the anonymity policy in force."""
         with self._stores.archive() as archive:
             return policy_in_force(archive)
+
+    def published_waves(self) -> tuple[str, ...]:
+        """Return the waves whose ballot ids are published, newest first."""
+        with self._stores.archive() as archive:
+            return published_waves(archive)
+
+    def published_ids(self, wave: str) -> tuple[str, ...]:
+        """Return a wave's published ballot ids, sorted.
+
+        Raises:
+            StateError: none are published.
+        """
+        with self._stores.archive() as archive:
+            return published_ids(archive, wave)
 
     def drawn(self, draw: Callable[[tuple[OpenWave, ...]], str]) -> DrawnPage:
         """Return the page of the open waves, drawing it only when one of them changed."""

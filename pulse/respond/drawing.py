@@ -1,6 +1,7 @@
 """Drawing the answering page: its words in every language, and what its script needs."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from flask import current_app, render_template
 
@@ -40,6 +41,39 @@ def draw_answering(
     return drawn.replace("{{data}}", current_app.json.dumps(data).replace("<", "\\u003c"), 1)
 
 
-def speech(texts: Texts) -> Mapping[str, object]:
-    """Return what templates speak with; plain names, so that messages can be collected."""
-    return {"t": texts, "say": texts.say, "plain": texts.plain, "wording": texts.wording}
+@dataclass(frozen=True, slots=True)
+class LanguageLink:
+    """The present page in another language; its name is in that language."""
+
+    code: str
+    name: str
+    direction: str
+    url: str
+
+
+def speech(texts: Texts, links: Sequence[LanguageLink] = ()) -> Mapping[str, object]:
+    """Return what templates speak with; plain names, so that messages can be collected.
+
+    `links` lead to the present page in each language, where it is drawn in one; `here` makes
+    addresses of other such pages that keep the language.
+    """
+    code = texts.languages[0].code
+    chosen = f"?language={code}" if links else ""
+    return {
+        "t": texts,
+        "say": texts.say,
+        "plain": texts.plain,
+        "wording": texts.wording,
+        "links": links,
+        "here": lambda path: f"{path}{chosen}",
+    }
+
+
+def speech_in(languages: Sequence[Language], wanted: str, *, path: str) -> Mapping[str, object]:
+    """Return the speech of a page without script in the language wanted, else in the first one."""
+    chosen = next((each for each in languages if each.code == wanted), languages[0])
+    links = [
+        LanguageLink(each.code, each.name, each.direction, f"{path}?language={each.code}")
+        for each in languages
+    ]
+    return speech(Texts([chosen]), links if len(links) > 1 else ())

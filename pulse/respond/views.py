@@ -1,5 +1,6 @@
 """The addresses of the answering zone. A GET changes nothing; a secret travels in a body only."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 
@@ -7,13 +8,14 @@ from flask import Blueprint, Response, abort, current_app, jsonify, render_templ
 
 from pulse.respond.anonymity import anonymity_page
 from pulse.respond.answering import Answering
-from pulse.respond.drawing import draw_answering, speech
+from pulse.respond.drawing import draw_answering, speech_in
 from pulse.respond.open_waves import OpenWave
 from pulse.respond.page import answering_page
-from pulse.respond.texts import Texts
+from pulse.respond.receipts import ReceiptsPage
 from surveys.ballot_format import PASS_BYTES, BallotKind
 from surveys.blind_rsa import BlindedMessageError
 from surveys.encoding import base64url, from_base64url
+from surveys.errors import StateError
 from surveys.invitations import MistypedCodeError, tidy_secret
 from surveys.issuing import PassRefused, Refusal
 
@@ -41,12 +43,31 @@ def page() -> Response:
 @bp.get("/anonymity")
 def anonymity() -> str:
     answering = _answering()
-    texts = Texts(answering.languages)
     return render_template(
         "respond/anonymity.html",
-        page=anonymity_page(answering.settings, answering.policy()),
-        **speech(texts),
+        page=anonymity_page(answering.settings, answering.policy(), answering.contacts),
+        **_speech("/p/anonymity"),
     )
+
+
+@bp.get("/receipts")
+def receipts() -> str:
+    """Let somebody look for a receipt on their own device; it is never sent."""
+    answering = _answering()
+    page = ReceiptsPage(
+        answering.settings.organisation, answering.published_waves(), answering.contacts
+    )
+    return render_template("respond/receipts.html", page=page, **_speech("/p/receipts"))
+
+
+@bp.get("/receipts/<wave>.txt")
+def receipt_list(wave: str) -> Response:
+    """Give the whole list of a wave, so that nobody learns which line was looked for."""
+    try:
+        ids = _answering().published_ids(wave)
+    except StateError:
+        abort(404)
+    return Response("".join(f"{each}\n" for each in ids), mimetype="text/plain")
 
 
 @bp.post("/invitation")
@@ -86,6 +107,10 @@ def _draw(waves: tuple[OpenWave, ...]) -> str:
     answering = _answering()
     page = answering_page(answering.settings.organisation, waves, answering.contacts)
     return draw_answering(page, answering.languages, box_url=answering.settings.answering.box_url)
+
+
+def _speech(path: str) -> Mapping[str, object]:
+    return speech_in(_answering().languages, request.args.get("language", ""), path=path)
 
 
 def _answering() -> Answering:

@@ -120,10 +120,15 @@ def append(
 
 
 def entries(
-    session: Session, *, kinds: Collection[EntryKind] | None = None
+    session: Session, *, kinds: Collection[EntryKind] | None = None, wave: str = ""
 ) -> tuple[LogEntry, ...]:
-    """Return the entries of these kinds (of all kinds without), oldest first."""
+    """Return the entries of these kinds (of all kinds without), oldest first.
+
+    `wave` leaves only those about the wave with this code; long lists of others are not read.
+    """
     query = select(LogEntryRow).order_by(LogEntryRow.place)
+    if wave:
+        query = query.where(LogEntryRow.document.contains(f'"wave":"{wave}"', autoescape=True))
     if kinds is not None:
         query = query.where(LogEntryRow.kind.in_([kind.value for kind in kinds]))
     return tuple(

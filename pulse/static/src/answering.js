@@ -6,7 +6,15 @@ const data = JSON.parse(box.textContent);
 const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
 const one = (selector, root = document) => root.querySelector(selector);
 
-const state = { secret: "", invitation: null, article: null, wave: "", shown: "", language: 0 };
+const state = {
+  secret: "",
+  invitation: null,
+  article: null,
+  wave: "",
+  shown: "",
+  language: 0,
+  isChanging: false, // one answer, and the way then leads back to the review
+};
 let participation = null;
 
 // Languages: every text is a numbered element, so switching touches no answer.
@@ -21,6 +29,7 @@ function speak(index) {
   const { code, direction } = data.languages[index];
   document.documentElement.lang = code;
   document.documentElement.dir = direction;
+  for (const link of all('a[href^="/p/"]')) link.search = `?language=${code}`;
   for (const element of all("[data-t]")) element.textContent = data.texts[code][element.dataset.t];
   for (const button of all("[data-language]"))
     button.setAttribute("aria-pressed", String(button.dataset.language === code));
@@ -63,8 +72,10 @@ function show(screen, { remember = true } = {}) {
 
 addEventListener("popstate", (event) => {
   const wanted = event.state && event.state.screen;
-  const fixed = ["thanks", "used", "closed", "sending"];
-  if (fixed.includes(state.shown)) history.pushState({ screen: state.shown }, "");
+  // Once Send was pressed, what is sent cannot be changed any more.
+  const isFree = ["start", "question", "review", "code"].includes(state.shown.split("-")[0]);
+  state.isChanging = false;
+  if (!isFree) history.pushState({ screen: state.shown }, "");
   else if (wanted && state.article) show(wanted, { remember: false });
 });
 
@@ -107,7 +118,9 @@ function keepDraft() {
 // Ways through
 
 function go(number) {
-  show(number > questions().length ? "review" : `question-${number}`);
+  const isDone = state.isChanging || number > questions().length;
+  state.isChanging = false;
+  show(isDone ? "review" : `question-${number}`);
 }
 
 const acts = {
@@ -123,7 +136,8 @@ const acts = {
     go(Number(question.dataset.question) + 1);
   },
   copy: async () => {
-    await navigator.clipboard.writeText(one("[data-receipt]").textContent);
+    // As it stands in the published list: without the spaces that make it readable.
+    await navigator.clipboard.writeText(one("[data-receipt]").textContent.replaceAll(" ", ""));
     one("[data-copied]").textContent = words("copied");
   },
 };
@@ -133,8 +147,10 @@ addEventListener("click", (event) => {
   if (!button) return;
   const { go: act, language, change } = button.dataset;
   if (language) speak(data.languages.findIndex((each) => each.code === language));
-  else if (change) go(Number(change));
-  else if (acts[act]) acts[act](button);
+  else if (change) {
+    go(Number(change));
+    state.isChanging = true;
+  } else if (acts[act]) acts[act](button);
 });
 
 addEventListener("change", (event) => {
@@ -192,12 +208,17 @@ function enterCode() {
 
 // Talking to the server
 
+// What was kept on this device can then never be sent.
+function isOver(said) {
+  return ["used", "closed", "unknown"].includes(said);
+}
+
 async function guarded(work) {
   try {
     await work();
   } catch (error) {
     const known = ["used", "closed", "not_yet", "unknown", "offline"].includes(error.state);
-    if (error.state === "closed") await participation.forget(state.secret);
+    if (isOver(error.state)) await participation.forget(state.secret);
     show(known ? error.state : "failed", { remember: false });
   }
 }
@@ -209,10 +230,10 @@ function lookUp() {
     const kept = found.kept;
     const isUnderWay = Boolean(kept && (kept.tickets || kept.ballots));
     if (found.state !== "ready" && !(found.state === "used" && isUnderWay)) {
-      if (found.state === "closed") await participation.forget(state.secret);
+      if (isOver(found.state)) await participation.forget(state.secret);
       return show(found.state, { remember: false });
     }
-    if (!(found.wave in data.waves)) return location.reload();
+    if (!(found.wave in data.waves)) return loadAgain();
     state.invitation = found;
     state.wave = found.wave;
     state.article = all("[data-wave]").find((each) => each.dataset.wave === found.wave);
@@ -246,8 +267,16 @@ function send() {
   });
 }
 
+// The wave opened after this page was loaded. The secret goes round once more in the fragment.
+function loadAgain() {
+  history.replaceState(null, "", `#${state.secret}`);
+  location.reload();
+}
+
 function finish(receipt) {
   for (const each of all("input:checked", state.article)) each.checked = false;
+  for (const each of all("[data-comment]", state.article)) each.value = "";
+  for (const each of all("[data-answer]", state.article)) each.textContent = "";
   one("[data-receipt]").textContent = receipt.match(/.{1,8}/g).join(" ");
   const since = state.invitation.since;
   if (since) {
@@ -286,6 +315,13 @@ async function begin() {
   return lookUp();
 }
 
+// Another link pasted into this tab changes the fragment only, so the page begins anew.
+addEventListener("hashchange", () => location.reload());
+
+// The network is back.
+addEventListener("online", () => state.shown === "offline" && acts.again());
+
+one("[data-languages]")?.removeAttribute("hidden");
 const preferred = data.languages.findIndex((each) => navigator.language.startsWith(each.code));
 if (preferred > 0) speak(preferred);
 begin();

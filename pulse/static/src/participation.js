@@ -12,7 +12,7 @@ const PREFIX_BYTES = 32;
 export class Refused extends Error {
   constructor(state) {
     super(state);
-    this.state = state; // "used", "closed", "not_yet", "unknown" or "offline"
+    this.state = state; // "used", "closed", "not_yet", "unknown", "offline" or "failed"
   }
 }
 
@@ -124,7 +124,7 @@ export function createParticipation({ passes, sealing, endpoints, database, wait
     const response = await patiently(address, JSON.stringify(content), "application/json");
     if (response.ok) return response.json();
     const said = await response.json().catch(() => ({}));
-    throw new Refused(said.error || "unknown");
+    throw new Refused(said.error || "failed"); // not an answer of ours
   }
 
   // Neither cookies nor the address of the page go along. A lost network is tried again.
