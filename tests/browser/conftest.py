@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -23,6 +24,9 @@ from pulse.config import Settings
 from pulse.office.accounts import Account, create_account
 from pulse.stores import Stores
 from surveys.units import UnitCode
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 PASSWORD = "seven quiet herons wade"
 """Of every account of `live_server`; their sign-in names are the values of `Role`."""
@@ -70,12 +74,24 @@ class _SilentRequests(WSGIRequestHandler):
         """Write nothing."""
 
 
+def _as_it_is(application: "WSGIApplication") -> "WSGIApplication":
+    return application
+
+
 @contextmanager
-def serving(settings: Settings) -> Iterator[str]:
-    """Serve an installation on a free port of this machine; give its address without final slash."""
-    server = make_server(
-        "127.0.0.1", 0, create_app(settings), threaded=True, request_handler=_SilentRequests
-    )
+def serving(
+    settings: Settings,
+    *,
+    around: Callable[["WSGIApplication"], "WSGIApplication"] = _as_it_is,
+) -> Iterator[str]:
+    """Serve an installation on a free port of this machine; give its address without final slash.
+
+    Args:
+        settings: of the installation.
+        around: puts a layer around the application, for example one that notes every request.
+    """
+    app = around(create_app(settings))
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_SilentRequests)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
