@@ -14,6 +14,7 @@ from pulse.console.wave_words import (
     state_tag,
 )
 from pulse.dates import day_words, weekday_words
+from pulse.mail.mailings import MailingKind, MailingProgress, MailingState
 from surveys.wave_questions import QuestionOnOffer, seconds_to_answer
 from surveys.wave_states import WaveKind, WaveState
 from surveys.wave_wishes import WaveStep, Wish, possible_steps
@@ -69,6 +70,13 @@ class Progress:
         return f"{self.done:,} of {self.total:,} keys are made"
 
 
+_MAILINGS = {
+    MailingKind.INVITATION: "Invitation",
+    MailingKind.FIRST_REMINDER: "First reminder",
+    MailingKind.SECOND_REMINDER: "Second reminder",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class MailLine:
     """One mailing to everybody: what it is, when, and how far it is."""
@@ -76,6 +84,7 @@ class MailLine:
     what: str
     when: str
     progress: str
+    problem: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +102,7 @@ class WaveFacts:
     checks: tuple[Check, ...]
     invited: int
     rate: int | None
-    mailings: tuple[MailLine, ...]
+    mailings: tuple[MailingProgress, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +150,33 @@ def wave_page(wave: Wave, facts: WaveFacts, *, today: date) -> WavePage:
         wished=wished,
         failure=_failure(facts.wish),
         progress=Progress(wave.keys_made, wave.keys_needed) if is_preparing else None,
-        is_moving=bool(wished) or is_preparing or wave.state is WaveState.CLOSED,
+        is_moving=bool(wished)
+        or is_preparing
+        or wave.state is WaveState.CLOSED
+        or any(each.state is MailingState.SENDING for each in facts.mailings),
         dates=_dates(wave),
         questions=tuple(map(_question_line, facts.questions)),
         questions_lead=_questions_lead(facts.questions),
         checks=facts.checks if wave.is_free_draft else (),
         steps=_steps(wave) if facts.wish.step is None else (),
         can_change=wave.is_free_draft,
-        mailings=facts.mailings,
+        mailings=tuple(map(_mail_line, facts.mailings)),
         fingerprint=_in_groups(wave.descriptor_sha256 or ""),
         is_released=wave.state is WaveState.RELEASED,
     )
+
+
+def _mail_line(mailing: MailingProgress) -> MailLine:
+    progress = {
+        MailingState.PLANNED: "planned",
+        MailingState.SENDING: f"{mailing.sent:,} of {mailing.total:,} sent",
+        MailingState.SENT: f"sent to {people_words(mailing.sent)}",
+        MailingState.STOPPED: f"stopped at {people_words(mailing.sent)}: the wave closed",
+    }[mailing.state]
+    if mailing.failed:
+        progress += f"; {mailing.failed:,} refused by mail servers"
+    when = day_words(mailing.due_on)
+    return MailLine(_MAILINGS[mailing.kind], when, progress, mailing.problem)
 
 
 def _in_groups(sha256: str) -> str:

@@ -24,6 +24,7 @@ from pulse.console.readiness import (
     staff_check,
 )
 from pulse.console.wave_page import PreviewPage, WaveFacts, wave_page
+from pulse.mail.mailings import mailings_of
 from pulse.respond.preview import SECRET, draw_preview
 from pulse.security import allow_own_frame
 from surveys.errors import StateError
@@ -64,6 +65,8 @@ def start() -> Answer:
 @requires(Permission.MANAGE_WAVES)
 def one(code: str) -> Answer:
     policy = _policy()
+    with current_stores().office() as office:
+        mailings = mailings_of(office, code)
     with current_stores().registry() as registry:
         wave = _find(registry, code)
         questions = _questions(registry, wave)
@@ -73,7 +76,7 @@ def one(code: str) -> Answer:
             checks=_checks(registry, wave, questions, policy),
             invited=invited_of(registry).get(code, 0),
             rate=rates_of(registry).get(code),
-            mailings=(),
+            mailings=mailings,
         )
     return render_template("console/wave.html", page=wave_page(wave, facts, today=_today()))
 

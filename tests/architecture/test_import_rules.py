@@ -46,6 +46,21 @@ PLANTED = [
         "Result pages read releases, never the survey's own stores",
     ),
     ("pulse/charts/svg.py", "import analysis.archive", "The chart room knows no store"),
+    (
+        "pulse/console/wave_words.py",
+        "import surveys.box_reading",
+        "Nothing that serves a screen can read a ballot",
+    ),
+    (
+        "pulse/respond/texts.py",
+        "import pulse.jobs.closing",
+        "Nothing that serves a screen can read a ballot",
+    ),
+    (
+        "pulse/box/app.py",
+        "import sqlalchemy",
+        "The box only takes in: it knows no database, no page and no person",
+    ),
 ]
 
 
