@@ -102,6 +102,20 @@ def test_a_pass_that_names_another_group_s_key_as_its_own_is_refused() -> None:
     assert refusal_of(replace(foreign, key_id=town_key(SCORES).public.key_id)) == FOREIGN_PASS
 
 
+def test_a_pass_that_one_key_signed_in_the_name_of_another_is_refused_by_both() -> None:
+    town, harbour = town_key(SCORES), pass_key(SCORES, "harbour")
+    point = read().ballot_key
+    named = town.public.key_id
+    message = pass_message(prefix=b"p" * 32, key_id=named, kind=SCORES, ballot_key=point)
+    hidden = blind(harbour.public, message)
+    blind_signature = harbour.sign_blinded(hidden.blinded)
+    signature = finalize(harbour.public, message, blind_signature, hidden.unblinder)
+    forged = replace(read(), key_id=named, prefix=b"p" * 32, signature=signature)
+    for key in (town, harbour):
+        with pytest.raises(BallotRefused, match=FOREIGN_PASS):
+            check_ballot(forged, key.public)
+
+
 def test_a_pass_for_comments_is_refused_for_scores() -> None:
     a_pass = begin_pass(town_key(COMMENT).public, COMMENT)
     done = a_pass.finish(town_key(COMMENT).sign_blinded(a_pass.blinded))

@@ -172,6 +172,15 @@ def test_a_long_file_is_overwritten_to_its_end(tmp_path: Path) -> None:
     assert any(left[-64:])
 
 
+def test_every_pass_key_of_a_destroyed_wave_is_overwritten(keys: WaveKeys, tmp_path: Path) -> None:
+    paths = (keys.invitation, keys.pass_key(0), keys.pass_key(1))
+    for number, path in enumerate(paths):
+        write_key(path, CONTENT)
+        (tmp_path / f"blocks {number}").hardlink_to(path)
+    destroy_wave_folder(keys)
+    assert not any((tmp_path / f"blocks {number}").read_bytes() == CONTENT for number in range(3))
+
+
 def test_the_draft_of_a_process_that_was_killed_dies_with_the_key(
     keys: WaveKeys, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from pulse.stores import Stores
 from surveys.ballot_format import BallotKind
-from surveys.blind_rsa import BlindedMessageError, SigningFaultError, UnblindingError
+from surveys.blind_rsa import BlindedMessageError, PassKey, SigningFaultError, UnblindingError
 from surveys.issuing import (
     NO_MARK,
     PassRefused,
@@ -96,6 +96,18 @@ def test_other_messages_are_refused_once_passes_were_issued(desk: IssuingDesk) -
     mark = desk.mark(desk.secrets[0])
     assert refusal_of(desk, desk.secrets[0], blinded_of(begin())) is Refusal.USED
     assert desk.mark(desk.secrets[0]) == mark
+
+
+def test_what_is_refused_is_not_even_signed(desk: IssuingDesk) -> None:
+    desk.ask(desk.secrets[0], blinded_of(begin()))
+    with desk.stores.registry() as registry:
+        found = find_invitation(registry, desk.secrets[0])
+    with pytest.raises(PassRefused):
+        sign_passes(found, blinded_of(begin()), key_of=no_key)
+
+
+def no_key(_wave: str, _unit: UnitCode, _kind: BallotKind) -> PassKey:
+    raise AssertionError("a key was used")
 
 
 @pytest.mark.parametrize("kind", BallotKind)
