@@ -116,7 +116,8 @@ export function createParticipation({ passes, sealing, endpoints, database, wait
   async function putBallot({ body, wave, box }) {
     const address = `${endpoints.box}/${wave}/${box}`;
     const response = await patiently(address, body, "application/octet-stream");
-    if (response.status === 410) throw new Refused("closed");
+    // The box is shut, or destroyed with its wave.
+    if (response.status === 410 || response.status === 404) throw new Refused("closed");
     if (!response.ok) throw new Error(`The box answered ${response.status}.`);
   }
 
