@@ -12,7 +12,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from pulse import assets
 from pulse.administration.views import administration_pages
-from pulse.answering_settings import BoxPlace
+from pulse.answering_settings import BoxPlace, MailWay
 from pulse.app_context import keep_settings
 from pulse.audit.views import bp as audit
 from pulse.box.app import create_box
@@ -26,6 +26,7 @@ from pulse.errors import QuietFlask, handle_errors
 from pulse.govuk import govuk
 from pulse.health import check_running
 from pulse.home import bp as home
+from pulse.mail.mailbox_pages import bp as mailbox
 from pulse.navigation import frame_pages
 from pulse.office import sign_in
 from pulse.office.accounts import all_accounts
@@ -64,6 +65,8 @@ def create_app(settings: Settings) -> Flask:
     console = (wave_builder, waves, people)
     for blueprint in (assets.bp, home, sign_in.bp, dashboards, audit, administration, *console):
         app.register_blueprint(blueprint)
+    if settings.answering.mail.way is MailWay.MAILBOX:
+        app.register_blueprint(mailbox)
     _mount_answering(app, settings, stores)
     return app
 

@@ -44,4 +44,6 @@ def _introduce(sites: tuple[DemoSite, ...], sign_ins: list[tuple[SignIn, ...]]) 
         )
         for sign_in in made:
             click.echo(f"  {sign_in.name:<8}{sign_in.password:<20}{sign_in.who}")
+        if site.organisation.has_open_wave:
+            click.echo(f"  staff never sign in; their mail: {site.settings.public_url}/mailbox")
     click.echo("\nEverything here is invented. Stop with Ctrl+C.")

@@ -12,6 +12,7 @@ from analysis.history.columns import ColumnMapping, ItemColumn
 from analysis.history.importing import Transactions, import_responses
 from analysis.history.reading import open_responses
 from analysis.workforce import apply_workforce, plan_workforce
+from pulse.answering_settings import MailWay
 from pulse.cli.imports import units_body, workforce_body
 from pulse.cli.init import make_stores
 from pulse.config import Settings
@@ -48,6 +49,7 @@ def build(organisation: Organisation, settings: Settings, told: Told, *, today: 
             "PULSE_HOME": str(unfinished),
             "PULSE_ORGANISATION": settings.organisation,
             "PULSE_PUBLIC_URL": settings.public_url,
+            "PULSE_MAIL": MailWay.MAILBOX.value,
         }
     )
     with closing(Stores.of(elsewhere)) as stores, tempfile.TemporaryDirectory() as folder:

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from pulse.demo.city import Organisation
 from pulse.demo.people import MonthFiles
 from pulse.demo.phones import Phones
 from pulse.installation import Installation
+from pulse.jobs.mailing import mail_round
 from pulse.jobs.opening import open_wave
 from pulse.jobs.preparing import begin_preparing, go_on_preparing, keys_of
 from pulse.jobs.worker import served_files
@@ -96,7 +97,9 @@ def open_demo_wave(
     begin_preparing(site, code)
     go_on_preparing(site, code, day=opens_on)
     open_wave(site, code, day=opens_on, served=served_files())
-    told(f"  {plan.month.words} is open: keys are made, everybody is invited")
+    told(f"  {plan.month.words} is open: keys are made")
+    mailed = _mail(site, opens_on, until=closes_on - timedelta(days=_DAYS_OPEN))
+    told(f"  {mailed} mails lie in the local mailbox")
     answered = _answer(site, code, month, organisation.seed)
     told(f"  {answered} people have answered it as their phones would")
     return code
@@ -109,6 +112,13 @@ def _take_in_staff(organisation: Organisation, site: Installation, day: date, fo
     with site.stores.registry() as registry:
         shown = mark_of(plan_lists(registry, lists, today=day))
     store_lists(site.stores, site.signer, lists, shown=shown, today=day, allow_leavers=False)
+
+
+def _mail(site: Installation, opened_on: date, *, until: date) -> int:
+    """Send invitations and reminders as the worker would have, and return how many there were."""
+    days = range((until - opened_on).days + 1)
+    noons = [datetime.combine(opened_on, time(12)) + timedelta(days=day) for day in days]
+    return sum(mail_round(site, noon).sent for noon in noons)
 
 
 def _answer(site: Installation, code: str, month: MonthFiles, seed: int) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pulse.access import Role
+from pulse.answering_settings import MailWay
 from pulse.config import VARIABLES, Settings, SettingsError
 from pulse.demo.city import Organisation, eastmoor, fernhollow
 from pulse.office.accounts import Account, all_accounts, change_password, create_account
@@ -54,6 +55,7 @@ def _site(
             "PULSE_HOME": str(home),
             "PULSE_ORGANISATION": organisation.name,
             "PULSE_PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "PULSE_MAIL": MailWay.MAILBOX.value,
         }
     )
     names = {code: name for code, name, _parent in organisation.units}
@@ -139,6 +141,7 @@ def _server(site: DemoSite) -> "subprocess.Popen[str]":
         "PULSE_HOME": str(site.settings.home),
         "PULSE_ORGANISATION": site.settings.organisation,
         "PULSE_PUBLIC_URL": site.settings.public_url,
+        "PULSE_MAIL": MailWay.MAILBOX.value,
     }
     # `env` takes away what a real installation on this machine may have set.
     unset = [word for name in VARIABLES if name not in own for word in ("-u", name)]
