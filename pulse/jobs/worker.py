@@ -24,6 +24,7 @@ from pulse.jobs.closing import (
     release_wave,
     stage_wave,
 )
+from pulse.jobs.housekeeping import tidy_up
 from pulse.jobs.leases import lease, note_worker
 from pulse.jobs.opening import cancel_wave, extend_wave, open_wave
 from pulse.jobs.preparing import begin_preparing, go_on_preparing, never
@@ -78,6 +79,7 @@ def tick(
             codes = tuple(wave.code for wave in all_waves(registry))
     if not wished_only:
         note_worker(site.stores)
+        tidy_up(site, now)
     if not codes:
         return 0
     done = 0

@@ -14,6 +14,7 @@ from pulse.jobs.preparing import begin_preparing
 from pulse.jobs.worker import tick
 from pulse.stores import Stores
 from surveys.errors import StateError
+from surveys.roster_tables import PersonRow, PlacementRow
 from surveys.wave_states import WaveState
 from surveys.wave_tables import LeaseRow, WaveRateRow
 from surveys.wave_wishes import note_failure
@@ -24,6 +25,7 @@ from tests.pulse.waves_made import (
     SERVED,
     answer,
     draft_wave,
+    fill_registry,
     opened_wave,
     prepared_wave,
     secrets_of,
@@ -186,3 +188,20 @@ def test_health_says_when_nobody_does_what_is_due(installation: Installation) ->
         note_failure(registry, code, "open", "The disk is full.")
     assert f"{code}: open" in words()
     assert "disk" not in words()
+
+
+def test_people_who_left_are_forgotten_once_no_invitation_names_them(
+    installation: Installation,
+) -> None:
+    site = installation
+    fill_registry(site)
+    with site.stores.registry() as registry:
+        leaver = registry.query(PersonRow).filter_by(reference="a0").one().id
+        registry.query(PlacementRow).filter_by(person_id=leaver).update({"valid_to": OPENS})
+    tick(site, at(OPENS - timedelta(days=1), 12))
+    with site.stores.registry() as registry:
+        assert registry.get(PersonRow, leaver) is not None
+    tick(site, at(OPENS, 12))
+    with site.stores.registry() as registry:
+        assert registry.get(PersonRow, leaver) is None
+        assert registry.query(PlacementRow).filter_by(person_id=leaver).count() == 0
