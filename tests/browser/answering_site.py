@@ -4,17 +4,26 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+
+import pytest
 
 from pulse.config import Settings
 from pulse.installation import Installation
+from pulse.jobs.preparing import keys_of
 from pulse.startup import check_installation
 from pulse.stores import Stores
-from surveys.box_files import SLOT_TABLES, box_connection
-from surveys.box_slots import EMPTY_ID
+from surveys.box import shut_box
+from surveys.custody import read_key
+from surveys.opening import OpenedAnswers, all_ballot_ids, open_answers
+from surveys.preparing_waves import pass_key_tree
+from surveys.sealing import OpeningKey
+from surveys.waves import descriptor_of
 from tests.browser.conftest import serving
-from tests.pulse.waves_made import box_of, opened_wave, secrets_of
+from tests.pulse.waves_made import box_of, opened_wave, prepared_wave, secrets_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -39,6 +48,14 @@ class Asked:
         return self.address.startswith(("/p", "/box"))
 
 
+@dataclass(frozen=True, slots=True)
+class InTheBox:
+    """What each ballot says, and the ids of the ballots of both kinds."""
+
+    answers: list[tuple[int, ...]]
+    ids: tuple[str, ...]
+
+
 @dataclass
 class AnsweringSite:
     """`asked` grows with every request that the server gets."""
@@ -56,13 +73,23 @@ class AnsweringSite:
     def link(self, secret: str) -> str:
         return f"{self.address}/p#{secret}"
 
-    def ballots(self) -> tuple[int, ...]:
-        """Return how many ballots of each kind lie in the box."""
-        with box_connection(box_of(self.site, self.secrets[0])) as box:
-            return tuple(
-                sum(not slot.startswith(EMPTY_ID) for (slot,) in _slots(box, table))
-                for table in SLOT_TABLES.values()
-            )
+    def in_the_box(self) -> "InTheBox":
+        """Open a copy of the box as the close would."""
+        code = self.wave
+        with self.site.stores.registry() as registry:
+            descriptor = descriptor_of(registry, code)
+            leaves = pass_key_tree(registry, code).leaves
+        key = OpeningKey.from_pem(read_key(keys_of(self.site, code).opening))
+        with TemporaryDirectory() as folder:
+            copy = Path(folder) / "copy.box"
+            shutil.copyfile(box_of(self.site, self.secrets[0]), copy)
+            shut_box(copy)
+            opened = [
+                each.choices
+                for each in open_answers([copy], descriptor, leaves, key)
+                if isinstance(each, OpenedAnswers)
+            ]
+            return InTheBox(opened, all_ballot_ids([copy]))
 
     def note(self, inner: "WSGIApplication") -> "WSGIApplication":
         """Put a layer around the application that notes what is asked."""
@@ -83,14 +110,14 @@ class AnsweringSite:
 
 @contextmanager
 def answering_site(
-    initialised: Path, home: Path, *, make_wave: MakeWave | None = None
+    initialised: Path, home: Path, *, make_wave: MakeWave
 ) -> Iterator[AnsweringSite]:
     """Serve a copy of an initialised home with a wave in three languages.
 
     Args:
         initialised: the home that is copied.
         home: where to.
-        make_wave: makes the wave and returns its code; an open one of `CITY` without it.
+        make_wave: makes the wave and returns its code.
     """
     shutil.copytree(initialised, home)
     settings = Settings.from_environ(
@@ -102,13 +129,40 @@ def answering_site(
     )
     stores = Stores.of(settings)
     site = Installation(settings, stores, check_installation(settings, stores))
-    wave = opened_wave(site, teams=CITY) if make_wave is None else make_wave(site)
+    wave = make_wave(site)
     made = AnsweringSite(site, wave, list(secrets_of(site, wave)))
     with serving(settings, around=made.note) as made.address:
         yield made
     stores.close()
 
 
-def _slots(box: object, table: str) -> Iterable[tuple[bytes]]:
-    rows: Iterable[tuple[bytes]] = box.execute(f"SELECT slot FROM {table}")  # type: ignore[attr-defined]
-    return rows
+@pytest.fixture(scope="module")
+def city(
+    initialised_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[AnsweringSite]:
+    """A city with an open wave, which the tests of this file share."""
+    home = tmp_path_factory.mktemp("city") / "home"
+    with answering_site(initialised_home, home, make_wave=partial(opened_wave, teams=CITY)) as made:
+        yield made
+
+
+@pytest.fixture
+def town(
+    initialised_home: Path,
+    tmp_path: Path,
+    quick_keys: None,  # noqa: ARG001 - by name
+) -> Iterator[AnsweringSite]:
+    """A small place of its own for each test, with an open wave."""
+    with answering_site(initialised_home, tmp_path / "home", make_wave=opened_wave) as made:
+        yield made
+
+
+@pytest.fixture
+def town_before(
+    initialised_home: Path,
+    tmp_path: Path,
+    quick_keys: None,  # noqa: ARG001 - by name
+) -> Iterator[AnsweringSite]:
+    """The same with a wave that is prepared and not yet open."""
+    with answering_site(initialised_home, tmp_path / "home", make_wave=prepared_wave) as made:
+        yield made

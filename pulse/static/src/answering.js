@@ -125,7 +125,10 @@ function go(number) {
 
 const acts = {
   questions: () => go(1),
-  again: () => (state.article && state.invitation ? send() : lookUp()),
+  again: () => {
+    if (!participation) return loadAgain();
+    return state.article && state.invitation ? send() : lookUp();
+  },
   code: () => show("code"),
   back: () => history.back(),
   send: () => send(),
@@ -137,7 +140,7 @@ const acts = {
   },
   copy: async () => {
     // As it stands in the published list: without the spaces that make it readable.
-    await navigator.clipboard.writeText(one("[data-receipt]").textContent.replaceAll(" ", ""));
+    await navigator.clipboard.writeText(one("[data-receipt]").textContent.replace(/ /g, ""));
     one("[data-copied]").textContent = words("copied");
   },
 };
@@ -178,7 +181,7 @@ const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const MEANT = { 0: "O", 1: "I", 8: "B" };
 
 function tidy(typed) {
-  return typed.replace(/[\s\-–.]/g, "").toUpperCase().replace(/[018]/g, (digit) => MEANT[digit]);
+  return typed.replace(/%20|[\s\-–.]/g, "").toUpperCase().replace(/[018]/g, (digit) => MEANT[digit]);
 }
 
 function isWhole(secret) {
@@ -267,7 +270,7 @@ function send() {
   });
 }
 
-// The wave opened after this page was loaded. The secret goes round once more in the fragment.
+// A part of the page is missing or older than the wave. The secret goes round once more in the fragment.
 function loadAgain() {
   history.replaceState(null, "", `#${state.secret}`);
   location.reload();
@@ -295,8 +298,10 @@ function finish(receipt) {
 
 // Beginning: the secret is read once and leaves the address bar at once.
 
+const SKIP_LINK = "#main";
+
 async function begin() {
-  state.secret = tidy(decodeURIComponent(location.hash.slice(1)));
+  if (location.hash !== SKIP_LINK) state.secret = tidy(location.hash.slice(1));
   history.replaceState(null, "", location.pathname);
   const [passes, sealing, { createParticipation }] = await Promise.all([
     import(box.dataset.passes),
@@ -316,12 +321,12 @@ async function begin() {
 }
 
 // Another link pasted into this tab changes the fragment only, so the page begins anew.
-addEventListener("hashchange", () => location.reload());
+addEventListener("hashchange", () => location.hash !== SKIP_LINK && location.reload());
 
 // The network is back.
 addEventListener("online", () => state.shown === "offline" && acts.again());
 
-one("[data-languages]")?.removeAttribute("hidden");
+for (const each of all("[data-languages]")) each.hidden = false;
 const preferred = data.languages.findIndex((each) => navigator.language.startsWith(each.code));
 if (preferred > 0) speak(preferred);
-begin();
+begin().catch(() => show("failed", { remember: false })); // a part of the script did not come
