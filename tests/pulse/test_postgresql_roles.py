@@ -11,6 +11,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from pulse.config import Settings
 from pulse.keys import load_log_signer
+from pulse.mail.mailings import plan_mailings, stop_mailings
 from pulse.startup import check_installation
 from pulse.stores import Stores
 from surveys.ledger.log import EntryKind, IntactLog, append, verify
@@ -84,6 +85,9 @@ def test_each_hand_does_its_part_and_no_other(as_role: Roles) -> None:
     refused(web, "registry", "DELETE FROM units")
     for table in ("accounts", "sign_ins", "refusals"):
         refused(close, "office", f"SELECT * FROM {table}")
+    with close.office() as office:
+        plan_mailings(office, "2026-11", opened_on=date(2026, 11, 9), closes_on=date(2026, 11, 27))
+        stop_mailings(office, "2026-11")
     for table in ("log_entries", "checkpoints"):
         refused(close, "archive", f"DELETE FROM {table}")
         refused(
