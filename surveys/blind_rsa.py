@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from surveys.errors import SurveyError
-from surveys.powers import power, secret_power
+from surveys.powers import inverse, power, secret_power
 
 KEY_BITS = 2048
 PUBLIC_EXPONENT = 65537
@@ -137,7 +137,7 @@ class PassKey:
         # The base is blinded once more, so that how long it takes says nothing about the key.
         mask = _invertible_below(n)
         masked = message * power(mask, e, n) % n
-        signature = _root(masked, self._numbers) * pow(mask, -1, n) % n
+        signature = _root(masked, self._numbers) * inverse(mask, n) % n
         if power(signature, e, n) != message:
             raise SigningFaultError("The signing step failed its own check. Nothing was signed.")
         return signature.to_bytes(len(blinded), "big")
@@ -158,7 +158,7 @@ def blind(public: PassPublicKey, message: bytes) -> BlindedMessage:
     encoded = _encode_pss(message, n.bit_length() - 1, secrets.token_bytes(SALT_BYTES))
     r = _invertible_below(n)
     blinded = int.from_bytes(encoded, "big") * power(r, PUBLIC_EXPONENT, n) % n
-    return BlindedMessage(blinded.to_bytes(length, "big"), pow(r, -1, n))
+    return BlindedMessage(blinded.to_bytes(length, "big"), inverse(r, n))
 
 
 def finalize(

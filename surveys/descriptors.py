@@ -19,7 +19,7 @@ from surveys.canonical import canonical_json, sha256_hex
 from surveys.encoding import base64url, from_base64url
 from surveys.instrument_documents import instrument_document, instrument_of
 from surveys.instruments import Instrument
-from surveys.ledger.merkle import inclusion_proof, leaf_hash, root_of
+from surveys.ledger.merkle import StandingTree, leaf_hash
 from surveys.months import Month
 from surveys.policy import AnonymityPolicy
 from surveys.units import Unit, UnitCode, UnitTree
@@ -66,15 +66,15 @@ class PassKeyTree:
 
     def __init__(self, leaves: Sequence[PassKeyLeaf]) -> None:
         self.leaves = tuple(leaves)
-        self._hashes = [leaf_hash(leaf.text.encode()) for leaf in self.leaves]
+        self._tree = StandingTree([leaf_hash(leaf.text.encode()) for leaf in self.leaves])
 
     @property
     def root(self) -> bytes:
-        return root_of(self._hashes)
+        return self._tree.root
 
     def proof(self, place: int) -> tuple[bytes, ...]:
         """Return what leads from the leaf at this place (from 0) to the root."""
-        return inclusion_proof(self._hashes, place)
+        return self._tree.inclusion_proof(place)
 
 
 @dataclass(frozen=True)

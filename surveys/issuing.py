@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from surveys.ballot_format import BallotKind
@@ -31,6 +31,35 @@ from surveys.wave_tables import (
 NO_MARK = bytes(HASH_BYTES)
 KeyOf = Callable[[str, UnitCode, BallotKind], PassKey]
 """Gives the pass key of a wave, a reporting group and a kind."""
+
+# Put together once: for each request that would take longer than the database needs to answer.
+_FIND = (
+    select(
+        InvitationRow.wave_code,
+        WaveRow.state,
+        InvitationRow.unit_code,
+        ReportingGroupRow.box_part,
+        InvitationRow.mark_place,
+        PassMarkRow.mark,
+    )
+    .join(WaveRow, WaveRow.code == InvitationRow.wave_code)
+    .join(
+        ReportingGroupRow,
+        (ReportingGroupRow.wave_code == InvitationRow.wave_code)
+        & (ReportingGroupRow.unit_code == InvitationRow.unit_code),
+    )
+    .join(PassMarkRow, PassMarkRow.place == InvitationRow.mark_place)
+    .where(InvitationRow.secret_sha256 == bindparam("sought"))
+)
+_MARK = (
+    update(PassMarkRow)
+    .where(
+        PassMarkRow.place == bindparam("its_place"),
+        or_(PassMarkRow.mark == NO_MARK, PassMarkRow.mark == bindparam("its_mark")),
+    )
+    .values(mark=bindparam("its_mark"))
+    .returning(PassMarkRow.place)
+)
 
 
 class Refusal(StrEnum):
@@ -77,24 +106,7 @@ class FoundInvitation:
 
 def find_invitation(session: Session, secret: str) -> FoundInvitation | None:
     """Return the invitation of a tidy secret, None if there is none (registry session)."""
-    row = session.execute(
-        select(
-            InvitationRow.wave_code,
-            WaveRow.state,
-            InvitationRow.unit_code,
-            ReportingGroupRow.box_part,
-            InvitationRow.mark_place,
-            PassMarkRow.mark,
-        )
-        .join(WaveRow, WaveRow.code == InvitationRow.wave_code)
-        .join(
-            ReportingGroupRow,
-            (ReportingGroupRow.wave_code == InvitationRow.wave_code)
-            & (ReportingGroupRow.unit_code == InvitationRow.unit_code),
-        )
-        .join(PassMarkRow, PassMarkRow.place == InvitationRow.mark_place)
-        .where(InvitationRow.secret_sha256 == hash_of(secret))
-    ).first()
+    row = session.connection().execute(_FIND, {"sought": hash_of(secret)}).first()
     if row is None:
         return None
     wave, state, unit, part, place, mark = row
@@ -134,16 +146,8 @@ def take_mark(
     Raises:
         PassRefused: other passes were issued meanwhile.
     """
-    mark = mark_of(blinded)
-    taken = session.execute(
-        update(PassMarkRow)
-        .where(
-            PassMarkRow.place == found.mark_place,
-            or_(PassMarkRow.mark == NO_MARK, PassMarkRow.mark == mark),
-        )
-        .values(mark=mark)
-        .returning(PassMarkRow.place)
-    ).first()
+    given = {"its_place": found.mark_place, "its_mark": mark_of(blinded)}
+    taken = session.connection().execute(_MARK, given).first()
     if taken is None:
         raise PassRefused(Refusal.USED)
 

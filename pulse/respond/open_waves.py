@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import select
@@ -12,10 +13,16 @@ from surveys.ballot_format import BallotKind
 from surveys.blind_rsa import PassKey
 from surveys.custody import WaveKeys, read_key
 from surveys.descriptors import Descriptor, PassKeyTree, read_descriptor
-from surveys.preparing_waves import pass_key_tree, place_of
+from surveys.preparing_waves import pass_key_tree
 from surveys.units import UnitCode
 from surveys.wave_states import WaveState
 from surveys.wave_tables import WaveRow
+
+_OPEN = (
+    select(WaveRow.code, WaveRow.descriptor_sha256, WaveRow.closes_on)
+    .where(WaveRow.state == WaveState.OPEN.value)
+    .order_by(WaveRow.opens_on, WaveRow.code)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +42,21 @@ class OpenWave:
     descriptor: Descriptor
     key_tree: PassKeyTree
 
+    @cached_property
+    def _places(self) -> Mapping[tuple[str, str], int]:
+        """The place of every pass key by its group and kind; there may be twenty thousand."""
+        leaves = self.key_tree.leaves
+        return {(leaf.unit, leaf.kind): place for place, leaf in enumerate(leaves)}
+
+    def place(self, unit: UnitCode, kind: BallotKind) -> int:
+        """Return the place of a pass key."""
+        return self._places[unit, kind]
+
     def key_proofs(self, unit: UnitCode) -> dict[str, dict[str, object]]:
         """Return for each kind the leaf of a group's pass key, its place and its proof."""
         proofs: dict[str, dict[str, object]] = {}
         for kind in BallotKind:
-            place = place_of(self.descriptor.groups, unit, kind)
+            place = self.place(unit, kind)
             proofs[kind.value] = {
                 "leaf": self.key_tree.leaves[place].text,
                 "place": place,
@@ -50,11 +67,7 @@ class OpenWave:
 
 def open_heads(session: Session) -> tuple[OpenWaveHead, ...]:
     """Return what is open now, in one small query (registry session)."""
-    rows = session.execute(
-        select(WaveRow.code, WaveRow.descriptor_sha256, WaveRow.closes_on)
-        .where(WaveRow.state == WaveState.OPEN.value)
-        .order_by(WaveRow.opens_on, WaveRow.code)
-    )
+    rows = session.connection().execute(_OPEN)
     return tuple(OpenWaveHead(code, sha256 or "", closes_on) for code, sha256, closes_on in rows)
 
 
@@ -86,7 +99,7 @@ class WaveMemory:
         Raises:
             CustodyError: the file is gone, as it is after the close, or open to others.
         """
-        place = place_of(wave.descriptor.groups, unit, kind)
+        place = wave.place(unit, kind)
         known = self._pass_keys.get((wave.head.code, place))
         if known is None:
             files = WaveKeys(self._keys, self._opening_keys, wave.head.code)

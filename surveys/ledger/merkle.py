@@ -53,6 +53,37 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
     return tree.root()
 
 
+class StandingTree:
+    """A tree that is kept whole, for many proofs: each takes no more steps than the tree is high.
+
+    A node without a neighbour moves up unchanged, which gives the tree of RFC 6962.
+    """
+
+    def __init__(self, leaves: Sequence[bytes]) -> None:
+        self._levels = [list(leaves)]
+        while len(level := self._levels[-1]) > 1:
+            above = [
+                node_hash(level[left], level[left + 1]) for left in range(0, len(level) - 1, 2)
+            ]
+            self._levels.append(above + level[len(above) * 2 :])
+
+    @property
+    def root(self) -> bytes:
+        return self._levels[-1][0] if self._levels[-1] else root_of(())
+
+    def inclusion_proof(self, place: int) -> tuple[bytes, ...]:
+        """Return what the function `inclusion_proof` returns for these leaves.
+
+        Raises:
+            ValueError: there is no such leaf.
+        """
+        leaves = len(self._levels[0])
+        if not 0 <= place < leaves:
+            raise ValueError(f"place {place} is outside a tree of {leaves} entries")
+        beside = ((level, (place >> height) ^ 1) for height, level in enumerate(self._levels))
+        return tuple(level[sibling] for level, sibling in beside if sibling < len(level))
+
+
 def inclusion_proof(leaves: Sequence[bytes], place: int) -> tuple[bytes, ...]:
     """Return the hashes that lead from the leaf at `place` (from 0) to the root, nearest first.
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveys.ledger.merkle import (
+    StandingTree,
     consistency_proof,
     inclusion_proof,
     is_extension,
@@ -121,6 +122,22 @@ def test_every_inclusion_proof_holds_at_its_own_place_only(
     leaf, size = leaves[place], len(leaves)
     assert is_included(leaf, place, size=size, root=root, proof=proof)
     assert is_included(leaf, other, size=size, root=root, proof=proof) == (other == place)
+
+
+@given(leaves=st.lists(st.binary(min_size=32, max_size=32), max_size=40))
+def test_a_tree_that_is_kept_whole_has_the_same_root_and_the_same_proofs(
+    leaves: list[bytes],
+) -> None:
+    kept = StandingTree(leaves)
+    assert kept.root == root_of(leaves)
+    for place in range(len(leaves)):
+        assert kept.inclusion_proof(place) == inclusion_proof(leaves, place)
+
+
+@pytest.mark.parametrize("place", [-1, 3])
+def test_a_tree_that_is_kept_whole_proves_no_place_outside_it(place: int) -> None:
+    with pytest.raises(ValueError, match="outside a tree of 3 entries"):
+        StandingTree(LEAVES[:3]).inclusion_proof(place)
 
 
 @given(TREES, st.data())
