@@ -30,7 +30,7 @@ def downgrade() -> None:
     _create_deliveries()
 
 
-def _columns() -> list[sa.Column]:
+def _columns() -> list[sa.schema.SchemaItem]:
     return [
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("wave_code", sa.String(), nullable=False),
@@ -40,7 +40,7 @@ def _columns() -> list[sa.Column]:
     ]
 
 
-def _constraints() -> list[sa.Constraint]:
+def _constraints() -> list[sa.schema.SchemaItem]:
     return [
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mailings")),
         sa.UniqueConstraint("wave_code", "kind", name=op.f("uq_mailings_wave_code")),
