@@ -14,6 +14,7 @@ const state = {
   shown: "",
   language: 0,
   isChanging: false, // one answer, and the way then leads back to the review
+  error: null, // what is wrong on this screen: {field, place, name, values}
 };
 let participation = null;
 
@@ -48,7 +49,8 @@ function describe() {
   for (const each of all("[data-progress]"))
     each.textContent = words("progress", { number, total });
   const title = name === "question" ? words("title_question", { number, total }) : words("title_" + name);
-  document.title = `${title || ""} – Pulse`;
+  document.title = `${state.error ? words("error") + " " : ""}${title} – Pulse`;
+  if (state.error) state.error.place.textContent = words(state.error.name, state.error.values);
   if (name === "review") fillReview();
 }
 
@@ -62,6 +64,7 @@ function show(screen, { remember = true } = {}) {
   if (name === "question")
     for (const each of questions()) each.hidden = each.dataset.question !== number;
   state.shown = screen;
+  pardon();
   if (remember) history.pushState({ screen }, "");
   else history.replaceState({ screen }, "");
   if (name !== "loading") describe();
@@ -167,12 +170,19 @@ addEventListener("submit", async (event) => {
   go(Number(state.shown.split("-")[1]) + 1);
 });
 
-function fail(field, place, message) {
-  place.textContent = message;
+function fail(field, place, name, values) {
+  state.error = { field, place, name, values };
   place.hidden = false;
   field.setAttribute("aria-invalid", "true");
-  document.title = `${words("error")} ${document.title}`;
+  describe();
   field.focus();
+}
+
+function pardon() {
+  if (!state.error) return;
+  state.error.place.hidden = true;
+  state.error.field.removeAttribute("aria-invalid");
+  state.error = null;
 }
 
 // The same rule as surveys/invitations.py: a weighted sum in the field of 32 elements.
@@ -200,10 +210,8 @@ function enterCode() {
   const place = document.getElementById("code-error");
   const secret = tidy(field.value);
   if (secret.length !== 16)
-    return fail(field, place, words("code_length", { count: secret.length }));
-  if (!isWhole(secret)) return fail(field, place, words("code_wrong"));
-  place.hidden = true;
-  field.removeAttribute("aria-invalid");
+    return fail(field, place, "code_length", { count: secret.length });
+  if (!isWhole(secret)) return fail(field, place, "code_wrong");
   field.value = "";
   state.secret = secret;
   return lookUp();
@@ -252,7 +260,7 @@ function send() {
   if (said.length > 500) {
     const place = one("[data-comment-error]", state.article);
     const field = one("[data-comment]", state.article);
-    return fail(field, place, words("comment_long", { count: said.length }));
+    return fail(field, place, "comment_long", { count: said.length });
   }
   show("sending", { remember: false });
   return guarded(async () => {
