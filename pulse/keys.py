@@ -1,4 +1,8 @@
-"""The key folder: the log's signing key and the cookies' secret, readable by Pulse alone."""
+"""The key folder: the log's signing key and the cookies' secret, readable by Pulse alone.
+
+Where web process and worker are two users of the operating system, the folder is shared with a
+group on purpose, by its set-group-id bit (mode 2750): see docs/operations/answering.md.
+"""
 
 import os
 import secrets
@@ -7,12 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from pulse.config import Settings, SettingsError
+from surveys.custody import is_open_to_others, is_shared
 from surveys.ledger.signing import KeyTextError, LogSigner
 
 _LOG_KEY = "log.key"
 _FOLDER_MODE = 0o700
 _FILE_MODE = 0o600
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_SHARED_MODES = {_FOLDER_MODE: 0o2750, _FILE_MODE: 0o640}
 
 
 class KeyFolderError(SettingsError):
@@ -76,11 +81,14 @@ def check_key_folder(folder: Path) -> None:
                 f"The key folder {folder} is not a folder. Move the file that is in its place, or "
                 "set PULSE_KEYS to another folder."
             )
-        _refuse_open(folder, mode, _FOLDER_MODE)
+        shared = is_shared(folder)
+        _refuse_open(folder, mode, _FOLDER_MODE, shared=shared)
         for path in sorted(folder.iterdir()):
             # A draft of a key that another process makes may be gone again by now.
             with suppress(FileNotFoundError):
-                _refuse_open(path, path.stat().st_mode, _FILE_MODE)
+                found = path.stat().st_mode
+                wanted = _FOLDER_MODE if stat.S_ISDIR(found) else _FILE_MODE
+                _refuse_open(path, found, wanted, shared=shared)
     except FileNotFoundError as error:
         raise KeyFolderError(
             f"The key folder {folder} is missing. Put it back from your backup; if this is a new "
@@ -100,6 +108,8 @@ def write_once(path: Path, content: bytes) -> None:
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            if is_shared(path.parent):
+                os.fchmod(file.fileno(), _SHARED_MODES[_FILE_MODE])
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -110,8 +120,9 @@ def write_once(path: Path, content: bytes) -> None:
         draft.unlink()
 
 
-def _refuse_open(path: Path, mode: int, wanted: int) -> None:
-    if mode & _OTHERS:
+def _refuse_open(path: Path, mode: int, wanted: int, *, shared: bool) -> None:
+    if is_open_to_others(mode, shared=shared):
+        wanted = _SHARED_MODES[wanted] if shared else wanted
         raise KeyFolderError(
             f"Other users of this machine can open {path}, which holds keys. "
             f"Run: chmod {wanted:o} {path}"

@@ -1,8 +1,9 @@
 """Key files of waves: written for their owner alone, read, and wiped.
 
-Two folders, so that two users of the operating system can own them: the web process reads the keys
-that sign passes, the closing process alone reads the keys that open ballots. Neither folder is
-ever backed up.
+Two folders, so that two users of the operating system can hold them: the web process reads the keys
+that sign passes, the closing process alone reads the keys that open ballots. A folder with the
+set-group-id bit is shared on purpose: its group may read the keys in it, and nobody else. Neither
+folder is ever backed up.
 """
 
 import os
@@ -17,7 +18,8 @@ from surveys.errors import SurveyError
 
 _FOLDER_MODE = 0o700
 _FILE_MODE = 0o600
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_SHARED_FOLDER_MODE = 0o2750
+_SHARED_FILE_MODE = 0o640
 _WIPED_AT_ONCE = 1 << 20  # bytes
 
 
@@ -55,11 +57,12 @@ class WaveKeys:
 def write_key(path: Path, content: bytes) -> None:
     """Write a key file whole or not at all; one that exists stays as it is."""
     _make_private_folder(path.parent)
+    mode = _SHARED_FILE_MODE if is_shared(path.parent) else _FILE_MODE
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(file.fileno(), _FILE_MODE)  # a umask may have taken from it
+            os.fchmod(file.fileno(), mode)  # a umask may have taken from it
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -69,13 +72,30 @@ def write_key(path: Path, content: bytes) -> None:
         draft.unlink()
 
 
+def is_shared(folder: Path) -> bool:
+    """Return whether a folder is open to its group on purpose: mode 2750.
+
+    The bit alone may be inherited from the folder above, so the group must have its rights too.
+    """
+    mode = folder.stat().st_mode
+    return bool(mode & stat.S_ISGID) and bool(mode & stat.S_IXGRP)
+
+
+def is_open_to_others(mode: int, *, shared: bool) -> bool:
+    """Return whether more people than meant can reach a file or folder of this mode."""
+    if shared:
+        return bool(mode & (stat.S_IWGRP | stat.S_IRWXO))
+    return bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
+
+
 def _make_private_folder(folder: Path) -> None:
-    """Make a folder and those above it for their owner alone; `parents=True` would not."""
+    """Make a folder and those above it as private as the one they lie in; `parents=True` cannot."""
     if not folder.is_dir():
         _make_private_folder(folder.parent)
+        mode = _SHARED_FOLDER_MODE if is_shared(folder.parent) else _FOLDER_MODE
         with suppress(FileExistsError):  # another process was first
             folder.mkdir(mode=_FOLDER_MODE)
-            folder.chmod(_FOLDER_MODE)  # a umask may have taken from it
+            folder.chmod(mode)  # a umask may have taken from it
 
 
 def read_key(path: Path) -> bytes:
@@ -86,14 +106,16 @@ def read_key(path: Path) -> bytes:
     """
     try:
         mode = path.stat().st_mode
+        shared = is_shared(path.parent)
         content = path.read_bytes()
     except FileNotFoundError as error:
         raise CustodyError(f"The key {path.name} is missing from {path.parent}.") from error
     except PermissionError as error:
         raise CustodyError(f"The key {path} cannot be read by this user.") from error
-    if mode & _OTHERS:
+    if is_open_to_others(mode, shared=shared):
+        wanted = _SHARED_FILE_MODE if shared else _FILE_MODE
         raise CustodyError(
-            f"Other users of this machine can read {path}. Run: chmod {_FILE_MODE:o} {path}"
+            f"Other users of this machine can read {path}. Run: chmod {wanted:o} {path}"
         )
     return content
 

@@ -2,21 +2,38 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ProgrammingError
 
+from analysis.archive import visible_releases
 from pulse.config import Settings
+from pulse.installation import Installation
+from pulse.jobs import worker
+from pulse.jobs.worker import tick
 from pulse.keys import load_log_signer
 from pulse.mail.mailings import plan_mailings, stop_mailings
 from pulse.startup import check_installation
 from pulse.stores import Stores
 from surveys.ledger.log import EntryKind, IntactLog, append, verify
+from surveys.wave_states import WaveState
+from surveys.wave_wishes import WaveStep, wish, wish_of
+from surveys.waves import find_wave
 from tests.conftest import REPOSITORY, RunPulse
 from tests.postgresql_server import STORES, PostgresqlServer
+from tests.pulse.waves_made import (
+    CLOSES,
+    OPENS,
+    SERVED,
+    answer,
+    draft_wave,
+    fill_registry,
+    secrets_of,
+)
+from tests.pulse.waves_made import quick_keys as quick_keys  # noqa: PLC0414 - a fixture found here
 
 pytestmark = pytest.mark.postgresql
 
@@ -39,10 +56,15 @@ Roles = dict[str, tuple[Settings, Stores]]
 
 @pytest.fixture(scope="module")
 def guided_server(postgresql_server: PostgresqlServer) -> PostgresqlServer:
-    for statement in ROLES_AND_DATABASES.split(";\n"):
-        if statement.strip():
-            postgresql_server.run(statement)
+    for statement in statements("CREATE ROLE"):
+        postgresql_server.run(statement)
     return postgresql_server
+
+
+def statements(beginning: str = "") -> list[str]:
+    """Return the guide's statements on roles and databases that begin so."""
+    said = [each.strip() for each in ROLES_AND_DATABASES.split(";\n")]
+    return [each for each in said if each and each.startswith(beginning)]
 
 
 @pytest.fixture
@@ -50,10 +72,15 @@ def as_role(
     guided_server: PostgresqlServer, run_pulse: RunPulse, settings: Settings
 ) -> Iterator[Roles]:
     """Settings and stores of the web role and of the closing role, after every step of the guide."""
+    for store in STORES:
+        guided_server.run(f"DROP DATABASE IF EXISTS pulse_{store} WITH (FORCE)")
+    for statement in statements():
+        if not statement.startswith("CREATE ROLE"):
+            guided_server.run(statement)
     made = run_pulse("init", "--k", "5", **urls(guided_server, "pulse_owner"))
     assert made.exit_code == 0, made.output
-    for store, statements in zip(STORES, RIGHTS, strict=True):
-        guided_server.run(statements, database=f"pulse_{store}")
+    for store, rights in zip(STORES, RIGHTS, strict=True):
+        guided_server.run(rights, database=f"pulse_{store}")
     roles = {}
     for role in ("pulse_web", "pulse_close"):
         chosen = Settings.from_environ(
@@ -79,10 +106,17 @@ def test_each_hand_does_its_part_and_no_other(as_role: Roles) -> None:
     settings, web = as_role["pulse_web"]
     _, close = as_role["pulse_close"]
 
+    for table in ("releases", "released_trees", "cells"):
+        refused(web, "archive", f"INSERT INTO {table} DEFAULT VALUES")
     for table in ("releases", "released_trees", "cells", "log_entries", "checkpoints"):
         refused(web, "archive", f"DELETE FROM {table}")
-        refused(web, "archive", f"INSERT INTO {table} DEFAULT VALUES")
+    refused(web, "archive", "UPDATE log_entries SET kind = 'x'")
     refused(web, "registry", "DELETE FROM units")
+    refused(web, "registry", "UPDATE waves SET state = 'open'")
+    refused(web, "registry", "UPDATE pass_marks SET place = 1")
+    for table in ("invitations", "pass_marks", "reporting_groups", "pass_keys", "wave_rates"):
+        refused(web, "registry", f"DELETE FROM {table}")
+        refused(web, "registry", f"INSERT INTO {table} DEFAULT VALUES")
     for table in ("accounts", "sign_ins", "refusals"):
         refused(close, "office", f"SELECT * FROM {table}")
     with close.office() as office:
@@ -103,3 +137,34 @@ def test_each_hand_does_its_part_and_no_other(as_role: Roles) -> None:
         check = verify(session, signer.public_key)
     assert isinstance(check, IntactLog)
     assert check.entries == 2
+
+
+@pytest.mark.usefixtures("quick_keys")
+def test_two_roles_bring_a_wave_from_its_plan_to_its_results(
+    as_role: Roles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "served_files", lambda: SERVED)
+    web, close = (
+        Installation(settings, stores, check_installation(settings, stores))
+        for settings, stores in (as_role["pulse_web"], as_role["pulse_close"])
+    )
+    fill_registry(close)
+    code = draft_wave(web)
+    for step, expected in (
+        (WaveStep.PREPARE, WaveState.PREPARED),
+        (WaveStep.OPEN, WaveState.OPEN),
+    ):
+        with web.stores.registry() as registry:
+            wish(registry, code, step)
+        tick(close, datetime.fromisoformat(f"{OPENS - timedelta(days=1)} 12:00"))
+        with web.stores.registry() as registry:
+            assert find_wave(registry, code).state is expected
+            assert wish_of(registry, code).failed == ""
+    for place, secret in enumerate(secrets_of(web, code)):
+        answer(web, secret, [1 + (place + item) % 5 for item in range(8)])
+    tick(close, datetime.fromisoformat(f"{CLOSES} 18:00"))
+    tick(close, datetime.fromisoformat(f"{CLOSES + timedelta(days=3)} 12:00"))
+    with web.stores.registry() as registry:
+        assert find_wave(registry, code).state is WaveState.RELEASED
+    with web.stores.archive() as archive:
+        assert [str(head.month) for head in visible_releases(archive)] == [code]

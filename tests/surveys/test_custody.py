@@ -213,3 +213,42 @@ def test_destroying_again_finds_nothing_and_is_no_error(keys: WaveKeys) -> None:
     assert not destroy_wave_folder(keys)
     assert not destroy_file(keys.opening)
     destroy_wave_keys(keys)
+
+
+def test_a_folder_shared_with_a_group_on_purpose_gets_keys_that_the_group_may_read(
+    keys: WaveKeys, tmp_path: Path
+) -> None:
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys").chmod(0o2750)
+    write_key(keys.pass_key(0), CONTENT)
+    write_key(keys.opening, CONTENT)
+    assert modes_below(tmp_path) == {
+        "keys": "750",
+        "keys/waves": "750",
+        "keys/waves/2026-11": "750",
+        "keys/waves/2026-11/passes": "750",
+        "keys/waves/2026-11/passes/0.der": "640",
+        "opening": "700",
+        "opening/keys": "700",
+        "opening/keys/2026-11.pem": "600",
+    }
+    assert read_key(keys.pass_key(0)) == CONTENT
+
+
+@pytest.mark.parametrize("mode", [0o660, 0o644], ids="{:o}".format)
+def test_in_a_shared_folder_a_key_that_more_can_reach_is_refused(
+    keys: WaveKeys, tmp_path: Path, mode: int
+) -> None:
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys").chmod(0o2750)
+    write_key(keys.invitation, CONTENT)
+    keys.invitation.chmod(mode)
+    with pytest.raises(CustodyError, match="chmod 640"):
+        read_key(keys.invitation)
+
+
+def test_a_group_bit_that_was_only_inherited_shares_nothing(keys: WaveKeys, tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys").chmod(0o2700)
+    write_key(keys.invitation, CONTENT)
+    assert keys.invitation.stat().st_mode & 0o777 == 0o600
