@@ -73,6 +73,8 @@ def begin_mailing(
 ) -> None:
     """Write down to whom a mailing goes. Later ones move by as many days as this one is late."""
     row = session.get_one(MailingRow, mailing.id)
+    if row.state != MailingState.PLANNED.value:
+        return  # the wave has closed meanwhile
     late = day - row.due_on
     if late > timedelta(0):
         for later in session.scalars(

@@ -217,6 +217,17 @@ def test_a_round_that_ends_after_the_close_leaves_the_mailing_stopped(
         assert mailings_of(office, CODE)[0].state is MailingState.STOPPED
 
 
+def test_a_mailing_that_was_stopped_does_not_begin(stores: Stores) -> None:
+    with stores.office() as office:
+        plan_mailings(office, CODE, opened_on=OPENED, closes_on=CLOSES)
+        mailing = due(office, at(0))
+        assert mailing is not None
+        stop_mailings(office, CODE)
+        begin_mailing(office, mailing, [uuid4()], day=OPENED)
+        assert mailings_of(office, CODE)[0].state is MailingState.STOPPED
+        assert next_invitations(office, mailing, most=9) == ()
+
+
 def test_no_row_about_mail_holds_a_time_an_address_or_whether_anybody_answered() -> None:
     assert set(DeliveryRow.__table__.columns.keys()) == {
         "mailing_id", "invitation_id", "state", "problem", "tries",
