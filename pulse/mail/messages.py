@@ -126,7 +126,7 @@ class Writer:
         )
         self._subject = _render("subject.txt", page).strip()
         self._text = "\n".join(_wrapped(_render("message.txt", page)))
-        self._html = _render("message.html", page)
+        self._html = _render("_message.html", page)
 
     def write(self, address: str, secret: str, *, ident: str, written: datetime) -> EmailMessage:
         """Return the message to one person.
