@@ -1,11 +1,11 @@
 """From opened ballots to counts, one ballot at a time: after this no single answer exists."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.tally import ItemTally, MonthTally
+from analysis.tally import Counts, ItemTally, MonthTally
 from surveys.descriptors import Descriptor
 from surveys.opening import OpenedAnswers, SpoiltBallot
 
@@ -61,3 +61,22 @@ def tally_ballots(
         },
     )
     return BallotTally(tally, spoilt)
+
+
+def sum_of_tallies(parts: Sequence[BallotTally]) -> BallotTally:
+    """Return the counts of all parts of one wave together; there is at least one part."""
+    tallies = [part.tally for part in parts]
+    items = {
+        code: replace(first, counts=_sum([each.items[code].counts for each in tallies]))
+        for code, first in tallies[0].items.items()
+    }
+    respondents = _sum([each.respondents for each in tallies])
+    return BallotTally(
+        replace(tallies[0], respondents=respondents, items=items),
+        sum(part.spoilt for part in parts),
+    )
+
+
+def _sum(counts: Sequence[Counts]) -> Counts:
+    total: Counts = np.stack(counts).sum(axis=0)
+    return total

@@ -60,8 +60,8 @@ WAYS = (
 
 
 @contextmanager
-def running(command: Sequence[str], port: int, path: str, **environ: str) -> Iterator[None]:
-    """Run a server until the caller is done; it is ready when a path answers 200."""
+def running(command: Sequence[str], port: int, path: str, **environ: str) -> Iterator[int]:
+    """Run a server until the caller is done; yield its process once a path answers 200."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PULSE_")}
     server = subprocess.Popen(command, env=kept | environ, stdout=subprocess.DEVNULL)
     try:
@@ -71,10 +71,18 @@ def running(command: Sequence[str], port: int, path: str, **environ: str) -> Ite
             time.sleep(0.1)
         else:
             raise SystemExit("the server did not start")
-        yield
+        yield server.pid
     finally:
         server.terminate()
         server.wait()
+
+
+def processor_seconds(server: int) -> float:
+    """Return what the workers of a server have used so far; unlike the pace it bears company."""
+    workers = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+    stats = (Path(f"/proc/{worker}/stat").read_text().rsplit(")", 1)[1] for worker in workers)
+    ticks = sum(int(used) for stat in stats for used in stat.split()[11:13])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def answers(port: int, path: str) -> bool:
@@ -130,8 +138,11 @@ def visit(port: int, code: str, sent: Messages) -> tuple[Request, ...]:
     )
 
 
-def measured(home: Path, way: Way, people: int, urls: Mapping[str, str]) -> Pace:
-    """Take everybody of a new wave through `pulse serve` and return the pace, first ones apart."""
+def measured(home: Path, way: Way, people: int, urls: Mapping[str, str]) -> tuple[Pace, float]:
+    """Take everybody of a new wave through `pulse serve`, the first ones apart.
+
+    Returns the pace, and the processor time of the server in milliseconds a visit.
+    """
     site = made_installation(home, urls)
     code = opened_wave(site, people=people + WARMING, teams=TEAMS)
     sent = all_messages(site, code)
@@ -140,9 +151,11 @@ def measured(home: Path, way: Way, people: int, urls: Mapping[str, str]) -> Pace
     start = ["-m", "pulse"] if way.has_gmpy2 else ["-c", WITHOUT_GMPY2]
     command = [sys.executable, *start, "serve", "--without-worker", "--port", str(port)]
     visits = [visit(port, code, each) for each in sent]
-    with running(command, port, "/p/", PULSE_HOME=str(home), **urls):
+    with running(command, port, "/p/", PULSE_HOME=str(home), **urls) as server:
         paced(port, visits[:WARMING])
-        return paced(port, visits[WARMING:])
+        used = processor_seconds(server)
+        pace = paced(port, visits[WARMING:])
+        return pace, 1000 * (processor_seconds(server) - used) / people
 
 
 def bare(folder: Path, *, threads: int, visits: int) -> Pace:
@@ -180,19 +193,16 @@ def first_page(home: Path) -> tuple[float, int]:
 def compare(folder: Path, server: str, people: int) -> list[str]:
     """Print every way beside the bare page; return what misses its bar."""
     missed = []
-    print(
-        f"{'five requests a visit, 8 visits at once':<42}{'visits':>10}{'p50 ms':>9}{'p99 ms':>9}",
-        end="",
-    )
-    print("  p99 ms of a request")
+    columns = ("visits", "p50 ms", "p99 ms", "one p99", "CPU ms")
+    print(f"{'five requests a visit, 8 visits at once':<42}", *(f"{c:>8}" for c in columns))
     for name, threads in (("bare Flask page, processes", 1), ("bare Flask page, and threads", 4)):
         print(bare(folder, threads=threads, visits=people).line(name), flush=True)
     for place, way in enumerate(WAYS):
         home = folder / str(place)
         home.mkdir(mode=0o700)
         urls = databases(server, f"way_{place}") if way.store == "PostgreSQL" else {}
-        pace = measured(home, way, people, urls)
-        print(pace.line(way.name) + f"   bar {way.bar:.0f}/s", flush=True)
+        pace, used = measured(home, way, people, urls)
+        print(f"{pace.line(way.name)}{used:>9.1f}   bar {way.bar:.0f}/s", flush=True)
         is_late = way.has_gmpy2 and pace.p99_ms >= LONGEST_VISIT_MS
         if pace.per_second < way.bar or is_late:
             missed.append(way.name)

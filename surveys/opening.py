@@ -11,7 +11,7 @@ from pathlib import Path
 from surveys.ballot_format import BallotKind
 from surveys.ballots import Ballot, BallotRefused, check_ballot, decode_answers
 from surveys.blind_rsa import PassPublicKey
-from surveys.box_reading import ballot_ids, read_ballots
+from surveys.box_reading import WHOLE_BOX, Share, ballot_ids, read_ballots
 from surveys.descriptors import Descriptor, PassKeyLeaf
 from surveys.ledger.merkle import leaf_hash, root_of
 from surveys.sealing import OpeningKey, UnreadableBallotError, seal_info
@@ -41,8 +41,10 @@ def open_answers(
     descriptor: Descriptor,
     leaves: Sequence[PassKeyLeaf],
     opening_key: OpeningKey,
+    *,
+    share: Share = WHOLE_BOX,
 ) -> Iterator[OpenedAnswers | SpoiltBallot]:
-    """Yield what the answers in shut boxes say, one at a time.
+    """Yield what the answers in a share of each shut box say, one at a time.
 
     Raises:
         BoxNotShutError: a box still takes ballots.
@@ -52,7 +54,7 @@ def open_answers(
     options = [len(instrument.scales[item.scale].options) for item in instrument.items]
     keys = _keys_of(leaves)
     for path in boxes:
-        for ballot in read_ballots(path, BallotKind.SCORES):
+        for ballot in read_ballots(path, BallotKind.SCORES, share=share):
             unit = _unit_of(ballot, keys)
             if unit is None:
                 yield SPOILT

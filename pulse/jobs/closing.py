@@ -7,17 +7,19 @@ ballot ids are logged before the boxes are destroyed, because afterwards nobody 
 
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
+from itertools import chain, islice
 from pathlib import Path
 
 from sqlalchemy import update
 
 from analysis.archive import visible_releases
-from analysis.ballot_tally import BallotTally, tally_ballots
+from analysis.ballot_tally import BallotTally
 from analysis.preparing import PreparedRelease
 from analysis.publishing import discard_month, make_visible, prepare_release, stage, staged_months
 from analysis.release import Source
 from analysis.spread import pooled_earlier
 from pulse.installation import Installation
+from pulse.jobs.counting import Count, processes_for
 from pulse.jobs.preparing import box_paths, keys_of
 from pulse.jobs.wave_log import log_once, wave_entries
 from pulse.mail.mailings import stop_mailings
@@ -29,9 +31,8 @@ from surveys.descriptors import Descriptor
 from surveys.destruction import destroy_box, destroy_wave_keys
 from surveys.errors import StateError
 from surveys.ledger.log import EntryKind
-from surveys.opening import all_ballot_ids, ballots_root, open_answers
+from surveys.opening import all_ballot_ids, ballots_root
 from surveys.preparing_waves import forget_invitations, pass_key_tree
-from surveys.sealing import OpeningKey
 from surveys.wave_states import WaveState, check_transition
 from surveys.wave_tables import WaveRateRow, WaveRow
 from surveys.waves import Wave, all_waves, descriptor_of, find_wave, set_state
@@ -188,11 +189,11 @@ def is_cleaned_up(site: Installation, code: str) -> bool:
 
 
 def _count(site: Installation, descriptor: Descriptor) -> BallotTally:
-    opening_key = OpeningKey.from_pem(read_key(keys_of(site, descriptor.code).opening))
+    opening_key = read_key(keys_of(site, descriptor.code).opening)
     with site.stores.registry() as registry:
         leaves = pass_key_tree(registry, descriptor.code).leaves
-    boxes = box_paths(site, descriptor).values()
-    return tally_ballots(open_answers(boxes, descriptor, leaves, opening_key), descriptor)
+    count = Count(tuple(box_paths(site, descriptor).values()), descriptor, leaves, opening_key)
+    return count.whole(processes=processes_for(descriptor.invited))
 
 
 def _prepare(site: Installation, descriptor: Descriptor, counted: BallotTally) -> PreparedRelease:
@@ -211,13 +212,11 @@ def _prepare(site: Installation, descriptor: Descriptor, counted: BallotTally) -
 
 
 def _root(descriptor: Descriptor, boxes: Collection[Path]) -> str:
-    if _people(boxes) < descriptor.policy.shown_threshold:
+    threshold = descriptor.policy.shown_threshold
+    scores = chain.from_iterable(read_ballots(path, BallotKind.SCORES) for path in boxes)
+    if sum(1 for _ in islice(scores, threshold)) < threshold:
         return BELOW
     return ballots_root(all_ballot_ids(boxes))
-
-
-def _people(boxes: Collection[Path]) -> int:
-    return sum(1 for path in boxes for _ in read_ballots(path, BallotKind.SCORES))
 
 
 def _refuse_other_release(site: Installation, wave: Wave) -> None:

@@ -56,7 +56,7 @@ closing.release_wave(site, code, day=date.fromisoformat(releases))
     [
         ("shut_box", "after"),
         ("log_once", "after"),
-        ("tally_ballots", "after"),
+        ("_count", "after"),
         ("stage", "after"),
         ("make_visible", "before"),
         ("_show", "after"),  # between the two databases: visible, and not yet released

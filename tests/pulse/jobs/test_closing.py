@@ -230,7 +230,7 @@ STEPS: tuple[Steps, ...] = (
     ),
     (
         lambda site, code: stage_wave(site, code, day=CLOSES),
-        ("tally_ballots", "prepare_release", "stage", "set_state"),
+        ("_count", "prepare_release", "stage", "set_state"),
     ),
     (
         lambda site, code: release_wave(site, code, day=RELEASE_DAY),
