@@ -1,4 +1,9 @@
-"""The three stores, each with its own URL, metadata and migrations; one transaction per use."""
+"""The three stores, each with its own URL, metadata and migrations; one transaction per use.
+
+On SQLite a transaction that reads first and writes later fails at once when another one is being
+committed meanwhile: it cannot wait without blocking the other. Whoever may write therefore says so,
+and waits for the turn at the beginning. Commands and the worker always do.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +17,7 @@ from pulse.config import Settings
 
 _BUSY_MILLISECONDS = 5000
 _CONNECT_SECONDS = 10
+_WRITING = "pulse_writing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +29,12 @@ class Stores:
     archive_engine: Engine
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
+    def of(cls, settings: Settings, *, writing: bool = False) -> Self:
+        """Return the stores of an installation; `writing` where every transaction may write."""
         return cls(
-            open_engine(settings.registry_url),
-            open_engine(settings.office_url),
-            open_engine(settings.archive_url),
+            open_engine(settings.registry_url, writing=writing),
+            open_engine(settings.office_url, writing=writing),
+            open_engine(settings.archive_url, writing=writing),
         )
 
     @property
@@ -40,18 +47,18 @@ class Stores:
         }
 
     @contextmanager
-    def registry(self) -> Iterator[Session]:
-        with Session(self.registry_engine) as session, session.begin():
+    def registry(self, *, writing: bool = False) -> Iterator[Session]:
+        with _transaction(self.registry_engine, writing=writing) as session:
             yield session
 
     @contextmanager
-    def office(self) -> Iterator[Session]:
-        with Session(self.office_engine) as session, session.begin():
+    def office(self, *, writing: bool = False) -> Iterator[Session]:
+        with _transaction(self.office_engine, writing=writing) as session:
             yield session
 
     @contextmanager
-    def archive(self) -> Iterator[Session]:
-        with Session(self.archive_engine) as session, session.begin():
+    def archive(self, *, writing: bool = False) -> Iterator[Session]:
+        with _transaction(self.archive_engine, writing=writing) as session:
             yield session
 
     def close(self) -> None:
@@ -59,13 +66,23 @@ class Stores:
             engine.dispose()
 
 
-def open_engine(url: str) -> Engine:
+@contextmanager
+def _transaction(engine: Engine, *, writing: bool) -> Iterator[Session]:
+    with Session(engine) as session, session.begin():
+        if writing:
+            session.connection(execution_options={_WRITING: True})
+        yield session
+
+
+def open_engine(url: str, *, writing: bool = False) -> Engine:
     """Return an engine whose errors never repeat values; opening it does not connect.
 
-    SQLite gets foreign keys, a busy timeout, erasing deletes and whole transactions.
+    SQLite gets foreign keys, a busy timeout, erasing deletes and whole transactions. With `writing`
+    each of them waits for the turn to write before it reads.
     """
     if url.startswith("sqlite"):
-        engine = create_engine(url, hide_parameters=True)
+        options = {_WRITING: True} if writing else {}
+        engine = create_engine(url, hide_parameters=True, execution_options=options)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -89,4 +106,5 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    is_writing = connection.get_execution_options().get(_WRITING, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")

@@ -78,7 +78,7 @@ def open_installation() -> Installation:
         SettingsError: a setting is wrong or a check at start fails.
     """
     settings = Settings.from_environ(os.environ)
-    stores = Stores.of(settings)
+    stores = Stores.of(settings, writing=True)
     click.get_current_context().call_on_close(stores.close)
     signer = check_installation(settings, stores)
     sweep_leftovers(settings.home)  # single answers that a killed import left

@@ -1,19 +1,24 @@
 """`pulse worker`: opens, counts, closes and releases waves when their time has come."""
 
+import logging
 import signal
 import threading
+from collections.abc import Callable
 from datetime import datetime
 
 import click
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from pulse.cli.frame import open_installation
 from pulse.installation import Installation
 from pulse.jobs.mailing import mail_round
 from pulse.jobs.worker import tick
+from pulse.logs import log_failure
 from pulse.mail.sending import SendingReport
 
 _EVERY_SECONDS = 60
+_MAIL_EVERY_SECONDS = 10
 _WISHES_EVERY_SECONDS = 3  # somebody has just pressed a button and looks at the page
 
 
@@ -41,31 +46,34 @@ def worker(*, once: bool) -> None:
 
 
 def run_until(site: Installation, stopped: threading.Event) -> None:
-    """Tick at once and then every minute, until `stopped` is set; the present step is finished."""
+    """Tick at once and then again and again, until `stopped` is set; what is begun is finished."""
     scheduler = BackgroundScheduler(
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )
-    scheduler.add_job(
-        lambda: tick(site, local_now(), should_stop=stopped.is_set),
-        "interval",
-        seconds=_EVERY_SECONDS,
-        next_run_time=datetime.now().astimezone(),
+    # The scheduler's own words about a failure would hold the whole trace; ours hold its place.
+    logging.getLogger("apscheduler").disabled = True
+    logging.getLogger("apscheduler.executors.default").disabled = True
+    scheduler.add_listener(_note_failure, EVENT_JOB_ERROR)
+
+    def again(act: Callable[[], object], seconds: int) -> None:
+        now = datetime.now().astimezone()
+        scheduler.add_job(act, "interval", seconds=seconds, next_run_time=now)
+
+    should_stop = stopped.is_set
+    again(lambda: tick(site, local_now(), should_stop=should_stop), _EVERY_SECONDS)
+    again(
+        lambda: tick(site, local_now(), should_stop=should_stop, wished_only=True),
+        _WISHES_EVERY_SECONDS,
     )
-    scheduler.add_job(
-        lambda: mail_round(site, local_now(), should_stop=stopped.is_set),
-        "interval",
-        seconds=_EVERY_SECONDS,
-        next_run_time=datetime.now().astimezone(),
-    )
-    scheduler.add_job(
-        lambda: tick(site, local_now(), should_stop=stopped.is_set, wished_only=True),
-        "interval",
-        seconds=_WISHES_EVERY_SECONDS,
-    )
+    again(lambda: mail_round(site, local_now(), should_stop=should_stop), _MAIL_EVERY_SECONDS)
     scheduler.start()
     click.echo("The worker looks once a minute for what is due (Ctrl+C stops it)")
     stopped.wait()
     scheduler.shutdown(wait=True)
+
+
+def _note_failure(event: JobExecutionEvent) -> None:
+    log_failure(event.exception, page="worker")
 
 
 def local_now() -> datetime:

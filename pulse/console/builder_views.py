@@ -91,7 +91,7 @@ def add_ahead() -> Answer:
     except SkippedDaysError:
         return _ahead(months, skipped)
     policy, released = _rules()
-    with current_stores().registry() as registry:
+    with current_stores().registry(writing=True) as registry:
         schedule = plan_ahead(
             all_waves(registry),
             first=_next_month(),
@@ -116,7 +116,7 @@ def own_question() -> Answer:
 def add_question() -> Answer:
     form = OwnQuestionForm(*(request.form.get(name, "") for name in ("wording", "name", "scale")))
     try:
-        with current_stores().registry() as registry:
+        with current_stores().registry(writing=True) as registry:
             add_own_question(
                 registry, wording=form.wording, name=form.name, scale=form.scale, day=_today()
             )
@@ -141,7 +141,7 @@ def _store(code: str | None) -> Answer:
             code=_slug(form.title) if form.kind == WaveKind.ONE_OFF else "",
         )
         try:
-            with current_stores().registry() as registry:
+            with current_stores().registry(writing=True) as registry:
                 if code is None:
                     wave = create_draft(registry, wanted, policy=policy, released=released)
                 else:

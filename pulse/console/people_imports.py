@@ -80,14 +80,14 @@ def store_lists(
     Raises:
         StateError: something changed since, or more than half would leave and nobody said so.
     """
-    with stores.registry() as registry:
+    with stores.registry(writing=True) as registry:
         plan = plan_lists(registry, lists, today=today)
         if mark_of(plan) != shown:
             raise StateError(_CHANGED_MEANWHILE)
         apply_roster(registry, plan, allow_leavers=allow_leavers)
         if plan.has_changes:
             _log_once(stores, signer, plan, today=today)
-    with stores.registry() as registry:
+    with stores.registry(writing=True) as registry:
         forget_leavers(registry, today)
     return plan
 

@@ -61,7 +61,7 @@ def sign_in() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     name = request.form.get("name", "")
     way_back = own_page(request.form.get("next", ""))
     key = key_of_name(name, current_app.config["SECRET_KEY"])
-    with current_stores().office() as office:
+    with current_stores().office(writing=True) as office:
         wait = count_try(office, key, now=utc_now())
     if wait is not None:
         page = SignInPage(name, way_back, _wait_in_words(wait))
@@ -70,7 +70,7 @@ def sign_in() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
         account_id = check_account(office, name, request.form.get("password", ""))
     if account_id is None:
         return _form(SignInPage(name, way_back, WRONG)), 400
-    with current_stores().office() as office:
+    with current_stores().office(writing=True) as office:
         forget_tries(office, key)
         token = begin_sign_in(office, account_id, now=utc_now())
     session.clear()  # what an earlier reader of this browser had ends here
@@ -82,7 +82,7 @@ def sign_in() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
 def sign_out() -> Response:
     token = session.get(_TOKEN)
     if isinstance(token, str):
-        with current_stores().office() as office:
+        with current_stores().office(writing=True) as office:
             end_sign_in(office, token)
     session.clear()
     return redirect(address_of("sign_in.form"), code=303)
