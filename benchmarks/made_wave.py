@@ -68,12 +68,15 @@ class Messages:
 def made_installation(home: Path, environ: Mapping[str, str]) -> Installation:
     """Make an empty installation; `environ` may name PostgreSQL databases for its stores."""
     settings = Settings.from_environ({"PULSE_HOME": str(home), **environ})
-    stores = Stores.of(settings)
-    make_stores(settings, stores)
-    signer = create_keys(settings)
-    with stores.archive() as archive:
-        record_policy(archive, _POLICY, signer=signer, day=_YEAR)
-    return Installation(settings, stores, signer)
+    site = installation_at(settings)
+    make_stores(settings, site.stores)
+    with site.stores.archive() as archive:
+        record_policy(archive, _POLICY, signer=site.signer, day=_YEAR)
+    return site
+
+
+def installation_at(settings: Settings) -> Installation:
+    return Installation(settings, Stores.of(settings), create_keys(settings))
 
 
 def opened_wave(site: Installation, *, people: int, teams: int) -> str:
