@@ -1,6 +1,6 @@
 """The close of a wave beside bare loops of the library over the same ballots, on the same cores.
 
-    python benchmarks/closing.py [--ballots 10000] [--full]
+    python benchmarks/closing.py [--ballots 20000] [--full]
 
 `--full` is a wave of 100,000 people who all answered; by default it is smaller, and what is printed
 is of the smaller one. The box holds a scores ballot of each. Three references read the same sealed
@@ -47,7 +47,7 @@ from surveys.sealing import seal_info
 from surveys.units import UnitCode
 from surveys.waves import descriptor_of
 
-BALLOTS, FULL_BALLOTS, TEAMS = 10_000, 100_000, 40
+BALLOTS, FULL_BALLOTS, TEAMS = 20_000, 100_000, 40
 PROCESSES = os.cpu_count() or 1
 BAR, WORK_BAR = 1.5, 1.3
 KIND = BallotKind.SCORES

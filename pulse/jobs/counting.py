@@ -22,7 +22,7 @@ from surveys.errors import SurveyError
 from surveys.opening import open_answers
 from surveys.sealing import OpeningKey
 
-_WORTH_OTHER_PROCESSES = 5_000  # people invited; a process takes a second to begin
+_WORTH_OTHER_PROCESSES = 20_000  # people invited; other processes take a second or two to begin
 
 
 class CountCutShortError(SurveyError):
