@@ -20,7 +20,8 @@ from analysis.disclosure.frequency_tables import FrequencyTable
 from analysis.disclosure.rules import Rules
 from tests.analysis.disclosure.brute_force import Cell, members, pattern_of
 
-NOTHING_FOUND = Attacks(AttackReport({"subtract": 3}, {"subtract": 0}, ("outside",)))
+_REPORT = AttackReport({"subtract": 3}, {"subtract": 0}, ("outside",))
+NOTHING_FOUND = Attacks(_REPORT, _REPORT)
 Witness = tuple[tuple[int, ...], tuple[int, ...]]
 
 
