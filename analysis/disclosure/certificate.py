@@ -69,10 +69,14 @@ class Certified:
 
 @dataclass(frozen=True, slots=True)
 class Attacks:
-    """The self-attack from published figures, and with the sealed counts if it was made."""
+    """The self-attack from published figures alone, and with the sealed counts."""
 
     published: AttackReport
-    sealed: AttackReport | None = None
+    sealed: AttackReport
+
+    @property
+    def leaks(self) -> int:
+        return self.published.leaks + self.sealed.leaks
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ def certify(certified: Certified, attacks: Attacks, salt: bytes) -> Certificates
     """
     if len(salt) != SALT_BYTES:
         raise ValueError(f"the salt needs {SALT_BYTES} random bytes")
-    if attacks.published.leaks or (attacks.sealed is not None and attacks.sealed.leaks):
+    if attacks.leaks:
         raise ValueError("the self-attack found a group that is too small: nothing to certify")
     statement = _statement(certified, attacks)
     sealed = _canonical(
@@ -108,7 +112,7 @@ def certify(certified: Certified, attacks: Attacks, salt: bytes) -> Certificates
             "order": [[step.cell, step.witnesses] for step in certified.order],
             "methods": [step.method for step in certified.order],
             "account": dict(certified.account),
-            "attack": None if attacks.sealed is None else _report(attacks.sealed),
+            "attack": _report(attacks.sealed),
         }
     )
     return Certificates(_canonical(statement | {"sealed_sha256": _sha256(sealed)}), sealed)
@@ -145,8 +149,7 @@ def _statement(certified: Certified, attacks: Attacks) -> Json:
             for cell in _cells(counts, _residues(table.parents, counts))
         ],
         # How often an attack with the sealed counts was tried would tell something about them.
-        "attack": _report(attacks.published)
-        | {"with_sealed_counts": None if attacks.sealed is None else sorted(attacks.sealed.found)},
+        "attack": _report(attacks.published) | {"with_sealed_counts": sorted(attacks.sealed.found)},
     }
 
 

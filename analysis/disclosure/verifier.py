@@ -129,9 +129,7 @@ def check_figures(statement: Statement, public: Json) -> str:
             residues += [[*cell, people] for cell, people in left.items() if place == finer]
     if public["residues"] != residues:
         raise Refuted("the residues listed are not those of the shown cells")
-    return (
-        f"{len(statement.shown):,} shown cells and what they leave of each other rest on k people"
-    )
+    return f"{len(statement.shown):,} shown cells leave {statement.k} people or none of each other"
 
 
 def differences(statement: Statement, place: int, finer: int) -> dict[Cell, int]:
@@ -367,15 +365,15 @@ def verify(public_raw: bytes, sealed_raw: bytes | None = None) -> Iterator[str]:
     try:
         public = json.loads(public_raw)
         statement = Statement(public)
-        yield check_figures(statement, public)
+        yield f"checked: {check_figures(statement, public)}"
         if not public["attack"]["tried"] or any(public["attack"]["found"].values()):
             raise Refuted("the self-attack that is reported was not made, or found something")
         if sealed_raw is not None:
             sealed = json.loads(sealed_raw)
-            yield check_seal(public, sealed_raw, sealed)
+            yield f"checked: {check_seal(public, sealed_raw, sealed)}"
             atoms = Atoms(statement, sealed)
-            yield check_counts(statement, atoms)
-            yield check_order(statement, atoms, sealed)
+            yield f"checked: {check_counts(statement, atoms)}"
+            yield f"checked: {check_order(statement, atoms, sealed)}"
     except _BAD_FORM as error:
         raise Refuted(f"a certificate has another form: {error!r}") from error
     yield from (_UNSEALED, _NEVER) if sealed_raw is None else (_NEVER,)
