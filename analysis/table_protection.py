@@ -10,10 +10,9 @@ from analysis.disclosure.certificate import (
     Certificates,
     Certified,
     Names,
-    Step,
     certify,
 )
-from analysis.disclosure.engine import Protected, protect
+from analysis.disclosure.engine import protect
 from analysis.disclosure.frequency_tables import TablePattern
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.table_attack import attack_table, attack_with_atoms
@@ -48,15 +47,8 @@ def protect_named_table(named: NamedTable, rules: Rules) -> ProtectedTable:
             f"the self-attack found {attacks.leaks:,} groups that are too small in what would be "
             "shown; nothing was written. This is a fault in Pulse: please report it"
         )
-    certified = Certified(
-        table=named.table,
-        names=Names(named.units, named.breakdowns, named.categories),
-        rules=rules,
-        pattern=protected.pattern,
-        engine=protected.account.engine,
-        order=_steps_of(protected),
-        account=_numbers_of(protected),
-    )
+    names = Names(named.units, named.breakdowns, named.categories)
+    certified = Certified(named.table, names, rules, protected.pattern, protected.account)
     return ProtectedTable(
         protected.pattern, certify(certified, attacks, secrets.token_bytes(SALT_BYTES))
     )
@@ -76,19 +68,3 @@ def attack_pattern(named: NamedTable, pattern: TablePattern, rules: Rules) -> At
         return Attacks(published, attack_with_atoms(table, pattern, rules))
     except ControlSilentError as error:
         raise TableUnsafeError(f"the attacks cannot be trusted: {error}") from error
-
-
-def _steps_of(protected: Protected) -> list[Step]:
-    return [
-        Step((each.block, each.unit, each.category), each.method.value)
-        for each in protected.account.decisions
-    ]
-
-
-def _numbers_of(protected: Protected) -> dict[str, object]:
-    return {
-        "blocks": [
-            {"candidates": each.candidates, "inserted": each.inserted, "closed": each.closed}
-            for each in protected.account.blocks
-        ]
-    }

@@ -10,11 +10,12 @@ which ones have the hash. The form of both: docs/decisions/0113-two-certificates
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.disclosure.accounts import Account, Decision
 from analysis.disclosure.attack import AttackReport
 from analysis.disclosure.frequency_tables import FrequencyTable, TablePattern, Whole
 from analysis.disclosure.rules import Rules
@@ -40,31 +41,14 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A cell that was shown, by which method, and (several demographics) what proves it.
-
-    A witness is its atoms, by their places in the table, and its values at them.
-    """
-
-    cell: tuple[int, int, int]
-    method: str
-    witnesses: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Certified:
-    """What is certified: a pattern of a table under rules, by which engine, in which order.
-
-    `account` are numbers about the engine's work, such as candidates per block; they are sealed.
-    """
+    """What is certified: a pattern of a table under rules, and how the engine came to it."""
 
     table: FrequencyTable
     names: Names
     rules: Rules
     pattern: TablePattern
-    engine: str
-    order: Sequence[Step]
-    account: Mapping[str, object] = field(default_factory=dict)
+    account: Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +93,12 @@ def certify(certified: Certified, attacks: Attacks, salt: bytes) -> Certificates
                 "categories": certified.table.atom_categories.tolist(),
                 "respondents": certified.table.atom_counts.tolist(),
             },
-            "order": [[step.cell, step.witnesses] for step in certified.order],
-            "methods": [step.method for step in certified.order],
-            "account": dict(certified.account),
+            "order": [_step(decision) for decision in certified.account.decisions],
+            "methods": [decision.method.value for decision in certified.account.decisions],
+            "cells": [
+                {"candidates": each.candidates, "inserted": each.inserted, "closed": each.closed}
+                for each in certified.account.blocks
+            ],
             "attack": _report(attacks.sealed),
         }
     )
@@ -123,7 +110,7 @@ def _statement(certified: Certified, attacks: Attacks) -> Json:
     published = certified.pattern.published(table)
     return {
         "format": PUBLIC_FORMAT,
-        "engine": certified.engine,
+        "engine": certified.account.engine,
         "rules": {
             "threshold": certified.rules.threshold,
             "colluders": certified.rules.colluders,
@@ -151,6 +138,15 @@ def _statement(certified: Certified, attacks: Attacks) -> Json:
         # How often an attack with the sealed counts was tried would tell something about them.
         "attack": _report(attacks.published) | {"with_sealed_counts": sorted(attacks.sealed.found)},
     }
+
+
+def _step(decision: Decision) -> list[object]:
+    proof: Json = {}
+    if decision.witnesses:
+        proof["witnesses"] = [[each.atoms, each.values] for each in decision.witnesses]
+    elif decision.derivation:
+        proof["sum"] = decision.derivation
+    return [[decision.block, decision.unit, decision.category], proof]
 
 
 def _report(report: AttackReport) -> Json:

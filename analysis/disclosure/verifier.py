@@ -175,8 +175,7 @@ class Atoms:
         self.labels = [[-1] * len(kept) for _ in statement.blocks]
         self._depths = [[-1] * len(kept) for _ in statement.blocks]
         self._beneath: list[list[int]] = [[] for _ in statement.units]
-        self._numbers: dict[Cell, int] = {}
-        self._held: list[list[int]] = []
+        self.shown: dict[Cell, None] = {}
         chosen = []
         for atom, (_, unit, categories, _) in enumerate(kept):
             bounds = zip(categories, statement.widths, strict=True)
@@ -194,35 +193,11 @@ class Atoms:
     def show(self, cell: Cell) -> None:
         """Take a cell as shown."""
         labels, depths = self.labels[cell.block], self._depths[cell.block]
-        number = self._numbers[cell] = len(self._numbers)
         depth = len(list(self.statement.above(cell.unit)))
-        self._held.append([atom for atom in self.of(cell) if depths[atom] < depth])
-        for atom in self._held[number]:
-            labels[atom], depths[atom] = number, depth
-
-    def follows(self, cell: Cell) -> bool:
-        """Return whether a cell follows from shown cells of its own and one other block."""
-        holders = (cell._replace(unit=unit) for unit in self.statement.above(cell.unit))
-        node = next((self._numbers[each] for each in holders if each in self._numbers), -1)
-        inner = [atom for atom in self.of(cell) if self.labels[cell.block][atom] == node]
-        others = [block for block in range(len(self.labels)) if block != cell.block]
-        return any(self._is_apart(cell.block, other, inner, node) for other in others)
-
-    def _is_apart(self, own: int, other: int, inner: list[int], node: int) -> bool:
-        """Return whether no chain of residues leads from atoms to the rest of their residue."""
-        split, seen, waiting = set(inner), set[int](), list(inner)
-        sides = self.labels[own], self.labels[other]
-        for atom in waiting:
-            for block in (own, other):
-                label = self.labels[block][atom]
-                if label in seen or (block == own and atom in split):
-                    continue
-                if label == node:
-                    return False
-                seen.add(label)
-                held = self._held[label] if label >= 0 else range(len(self.people))
-                waiting += [a for a in held if label in (sides[0][a], sides[1][a])]
-        return True
+        for atom in self.of(cell):
+            if depths[atom] < depth:
+                labels[atom], depths[atom] = len(self.shown), depth
+        self.shown[cell] = None
 
 
 def check_counts(statement: Statement, atoms: Atoms) -> str:
@@ -235,7 +210,7 @@ def check_counts(statement: Statement, atoms: Atoms) -> str:
 
 def check_order(statement: Statement, atoms: Atoms, sealed: Json) -> str:
     """Check cells in their order; the first ones, of unit totals and one block, all at once."""
-    steps = [(Cell(*place), witnesses) for place, witnesses in sealed["order"]]
+    steps = [(Cell(*place), proof) for place, proof in sealed["order"]]
     if sorted(cell for cell, _ in steps) != list(statement.shown):
         raise Refuted("the order does not name each shown cell once")
     block = next((cell.block for cell, _ in steps if cell.block), 0)
@@ -245,13 +220,25 @@ def check_order(statement: Statement, atoms: Atoms, sealed: Json) -> str:
     for cell, _ in steps[:begun]:
         atoms.show(cell)
     check_cuts(statement, atoms, block)
-    for cell, witnesses in steps[begun:]:
-        if witnesses:
-            check_witnesses(statement, atoms, cell, witnesses)
-        elif not atoms.follows(cell):
-            raise Refuted(f"{statement.name(cell)} has no witness, nor does it follow from others")
+    for cell, proof in steps[begun:]:
+        if proof.keys() == {"sum"}:
+            check_sum(statement, atoms, cell, proof["sum"])
+        else:
+            check_witnesses(statement, atoms, cell, proof.get("witnesses", []))
         atoms.show(cell)
-    return f"{begun:,} cells hold by cuts, {len(steps) - begun:,} more by witnesses"
+    return f"{begun:,} cells hold by cuts, {len(steps) - begun:,} more each by its own proof"
+
+
+def check_sum(statement: Statement, atoms: Atoms, cell: Cell, terms: Json) -> None:
+    """Check that a cell is the sum of cells shown before it, each taken a whole number of times."""
+    sums = Counter(dict.fromkeys(atoms.of(cell), -1))
+    for place, times in terms:
+        if (term := Cell(*place)) not in atoms.shown:
+            raise Refuted(f"{statement.name(cell)} is said to follow from a cell not yet shown")
+        for atom in atoms.of(term):
+            sums[atom] += whole(times, -inf)
+    if any(sums.values()):
+        raise Refuted(f"{statement.name(cell)} is not the sum that it is said to be")
 
 
 def check_cuts(statement: Statement, atoms: Atoms, block: int) -> None:

@@ -1,11 +1,12 @@
 """Small tables with every shown cell proved by brute force, for tests of certificates."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
 from math import lcm
 
+from analysis.disclosure.accounts import Account, BlockAccount, Decision, Method
 from analysis.disclosure.attack import AttackReport
 from analysis.disclosure.certificate import (
     SALT_BYTES,
@@ -13,16 +14,15 @@ from analysis.disclosure.certificate import (
     Certificates,
     Certified,
     Names,
-    Step,
     certify,
 )
 from analysis.disclosure.frequency_tables import FrequencyTable
 from analysis.disclosure.rules import Rules
+from analysis.disclosure.witnesses import Witness
 from tests.analysis.disclosure.brute_force import Cell, members, pattern_of
 
 _REPORT = AttackReport({"subtract": 3}, {"subtract": 0}, ("outside",))
 NOTHING_FOUND = Attacks(_REPORT, _REPORT)
-Witness = tuple[tuple[int, ...], tuple[int, ...]]
 
 
 def make_certificates(
@@ -30,19 +30,31 @@ def make_certificates(
     order: Sequence[Cell],
     *,
     k: int = 5,
-    witnesses: Sequence[Sequence[Witness]] | None = None,
+    proofs: Sequence[Sequence[Witness]] | None = None,
+    sums: Mapping[Cell, Sequence[tuple[Cell, int]]] | None = None,
     attacks: Attacks = NOTHING_FOUND,
 ) -> Certificates:
     """Return certificates of the cells in this order, whether they are safe or not."""
-    given = witnesses if witnesses is not None else [()] * len(order)
-    steps = [
-        Step((cell.block, cell.unit, cell.category), "by hand", tuple(own))
+    given = proofs if proofs is not None else [()] * len(order)
+    decisions = tuple(
+        Decision(
+            cell.block,
+            cell.unit,
+            cell.category,
+            Method.WITNESSES,
+            tuple(own),
+            tuple(
+                ((term.block, term.unit, term.category), n)
+                for term, n in (sums or {}).get(cell, ())
+            ),
+        )
         for cell, own in zip(order, given, strict=True)
-    ]
+    )
+    account = Account("by hand/1", (BlockAccount(0, 0, 0),) * len(table.blocks), decisions)
     units = tuple(f"unit {place}" for place in range(len(table.parents)))
     categories = tuple(tuple(f"c{i}" for i in range(width)) for width in table.categories)
     names = Names(units, tuple(f"d{i}" for i in range(len(categories))), categories)
-    certified = Certified(table, names, Rules(k), pattern_of(table, order), "by hand/1", steps)
+    certified = Certified(table, names, Rules(k), pattern_of(table, order), account)
     return certify(certified, attacks, bytes(range(SALT_BYTES)))
 
 
@@ -54,11 +66,11 @@ def witnesses_of(table: FrequencyTable, shown: Sequence[Cell], cell: Cell) -> li
     found: list[Witness] = []
     for size in range(1, len(present) + 1):
         for atoms in combinations(present, size):
-            if any(set(smaller) <= set(atoms) for smaller, _ in found):
+            if any(set(smaller.atoms) <= set(atoms) for smaller in found):
                 continue
             for vector in null_space([[row[atom] for atom in atoms] for row in rows], size):
                 if sum(value for atom, value in zip(atoms, vector, strict=True) if own[atom]):
-                    found.append((atoms, vector))
+                    found.append(Witness.of(zip(atoms, vector, strict=True)))
                     break
     return found
 

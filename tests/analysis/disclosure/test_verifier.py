@@ -16,9 +16,9 @@ import pytest
 from analysis.disclosure import verifier
 from analysis.disclosure.certificate import Certificates
 from analysis.disclosure.frequency_tables import TOTALS, Block, FrequencyTable
+from analysis.disclosure.witnesses import Witness
 from tests.analysis.disclosure.brute_force import Cell, cells_of, is_safe, pattern_of
 from tests.analysis.disclosure.certified_tables import (
-    Witness,
     changed,
     make_certificates,
     witnesses_of,
@@ -34,13 +34,18 @@ TEAMS = make_table([-1, 0, 0], EVERYBODY, (2, 2))
 SHOWN = [Cell(0, 0, 0), Cell(0, 1, 0), Cell(0, 2, 0), Cell(1, 1, 0), Cell(2, 1, 0)]
 PROOFS = [*[()] * 4, witnesses_of(TEAMS, SHOWN[:4], SHOWN[4])]
 
+# The second role is the total less the first one, when the second tenure is shown already.
+FOLLOWING = [Cell(0, 0, 0), Cell(2, 0, 0), Cell(1, 0, 0), Cell(1, 0, 1)]
+FOLLOWING_PROOFS = [(), (), witnesses_of(TEAMS, FOLLOWING[:2], FOLLOWING[2]), ()]
+SUM = [(FOLLOWING[0], 1), (FOLLOWING[2], -1)]
+
 
 def make_proved(
     table: FrequencyTable = TEAMS,
     order: Sequence[Cell] = SHOWN,
     proofs: Sequence[Sequence[Witness]] = PROOFS,
 ) -> Certificates:
-    return make_certificates(table, order, witnesses=proofs)
+    return make_certificates(table, order, proofs=proofs)
 
 
 def verdict(public: str, sealed: str | None = None) -> str:
@@ -72,7 +77,7 @@ def test_what_is_safe_and_proved_is_accepted() -> None:
     made = make_proved()
     lines = list(verifier.verify(made.public.encode(), made.sealed.encode()))
     assert "5 shown cells" in lines[0]
-    assert "checked: 4 cells hold by cuts, 1 more by witnesses" in lines
+    assert "checked: 4 cells hold by cuts, 1 more each by its own proof" in lines
     assert lines[-1].startswith("not checked: whether the numbers are the true ones")
 
 
@@ -108,7 +113,7 @@ def test_with_two_demographics_witnesses_prove_exactly_the_safe_patterns(seed: i
         if found:  # else it follows from cells shown already
             order.append(cell)
             proofs.append(found)
-    made = make_certificates(table, order, k=3, witnesses=proofs)
+    made = make_certificates(table, order, k=3, proofs=proofs)
     assert accepts(made) == is_safe(table, pattern_of(table, order), 3)
 
 
@@ -122,10 +127,26 @@ def test_the_random_patterns_are_both_safe_and_unsafe() -> None:
 
 
 def test_a_cell_that_follows_from_others_needs_no_witness() -> None:
-    order = [Cell(TOTAL, 0, 0), Cell(SECOND, 0, 0), Cell(FIRST, 0, 0), Cell(FIRST, 0, 1)]
-    proofs = [(), (), witnesses_of(TEAMS, order[:2], order[2]), ()]
-    assert witnesses_of(TEAMS, order[:3], order[3]) == []
-    assert accepts(make_proved(TEAMS, order, proofs))
+    made = make_certificates(TEAMS, FOLLOWING, proofs=FOLLOWING_PROOFS, sums={FOLLOWING[3]: SUM})
+    assert witnesses_of(TEAMS, FOLLOWING[:3], FOLLOWING[3]) == []
+    assert accepts(made)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ([*SUM, (FOLLOWING[1], 1)], "is not the sum that it is said to be"),
+        ([(FOLLOWING[0], 1)], "is not the sum that it is said to be"),
+        ([(FOLLOWING[3], 1)], "is said to follow from a cell not yet shown"),
+        ([(FOLLOWING[0], 0.5), (FOLLOWING[0], 0.5), (FOLLOWING[2], -1)], "another form"),
+        ([], "fewer than k people meet the witnesses"),
+    ],
+)
+def test_a_cell_has_to_be_the_sum_that_it_is_said_to_be(
+    wrong: list[tuple[Cell, int]], reason: str
+) -> None:
+    made = make_certificates(TEAMS, FOLLOWING, proofs=FOLLOWING_PROOFS, sums={FOLLOWING[3]: wrong})
+    assert reason in verdict(made.public, made.sealed)
 
 
 @pytest.mark.parametrize("weight", [4, 5])
@@ -193,15 +214,15 @@ def leave_out_a_step(forged: Forged) -> None:
 
 
 def take_the_witnesses_away(forged: Forged) -> None:
-    forged.sealed["order"][-1][1] = []
+    forged.sealed["order"][-1][1] = {}
 
 
 def bend_a_witness(forged: Forged) -> None:
-    forged.sealed["order"][-1][1][0][1][0] += 1
+    forged.sealed["order"][-1][1]["witnesses"][0][1][0] += 1
 
 
 def hide_a_witness_in_a_fraction(forged: Forged) -> None:
-    forged.sealed["order"][-1][1][0][1][0] += 0.0
+    forged.sealed["order"][-1][1]["witnesses"][0][1][0] += 0.0
 
 
 def name_a_unit_that_is_not(forged: Forged) -> None:
@@ -240,7 +261,7 @@ TAMPERED: list[tuple[Callable[[Forged], None], str]] = [
     (report_no_attack, "the self-attack that is reported"),
     (drop_the_salt, "has no salt"),
     (leave_out_a_step, "the order does not name each shown cell once"),
-    (take_the_witnesses_away, "has no witness, nor does it follow"),
+    (take_the_witnesses_away, "fewer than k people meet the witnesses"),
     (bend_a_witness, "proves nothing"),
     (hide_a_witness_in_a_fraction, "is not a whole number"),
     (name_a_unit_that_is_not, "another form"),
@@ -337,7 +358,7 @@ def test_a_witness_may_not_lean_on_an_atom_without_respondents() -> None:
         [-1], [*[(0, (r, t), 9) for r in (0, 1) for t in (0, 1)], (0, (0, -1), 0)], (2, 2)
     )
     order = [Cell(FIRST, 0, 0), Cell(SECOND, 0, 0)]
-    made = make_proved(table, order, [(), [((2, 4), (1, 1))]])
+    made = make_proved(table, order, [(), [Witness((2, 4), (1, 1))]])
     assert "another form" in verdict(made.public, made.sealed)
 
 
