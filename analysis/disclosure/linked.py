@@ -14,8 +14,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from analysis.disclosure.elimination import NullSpace, local_derivation
 from analysis.disclosure.frequency_tables import FrequencyTable, TablePattern
+from analysis.disclosure.null_spaces import NullSpace, local_derivation
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.shown_cells import GROUND, Cell, Opening, ShownCells
 from analysis.disclosure.tree import protect_tree
@@ -30,11 +30,11 @@ class Budget:
 
     fan: int = 300
     """Atoms of one residue that a search for paths looks at; more of them are sampled."""
-    pairs: int = 1500
+    pairs: int = 4000
     """Swaps of one neighbourhood that are looked at; more of them are sampled."""
     widenings: int = 2
     """Units above a cell near which its swaps are looked for, the parent being the first."""
-    eliminated: int = 120
+    eliminated: int = 300
     """Atoms of the largest neighbourhood in which elimination finds every witness there is."""
     answers: int = 12
     """Exposed sets that are answered with a further witness, before a cell is given up."""
