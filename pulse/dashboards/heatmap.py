@@ -14,10 +14,9 @@ from analysis.trends.measures import HiddenPoint, series_of
 from analysis.trends.words import cell_words, figure_words, lead_words
 from pulse.charts.spec import Mark
 from pulse.dashboards.choices import Option, options_of
-from pulse.dashboards.measure_charts import month_of
 from pulse.dashboards.measure_order import last_asked, ordered_measures
 from pulse.dashboards.memory import ReleaseMemory
-from pulse.dashboards.month_rows import MARKS
+from pulse.dashboards.month_rows import MARKS, month_of
 from pulse.dashboards.scope import Scope
 from pulse.dashboards.words import reasons_words
 from surveys.months import Month

@@ -1,6 +1,6 @@
 """One unit: a measure over time as sentence, chart and table, and why some of it is hidden."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import abort
@@ -24,6 +24,7 @@ from pulse.dashboards.measure_charts import measure_chart, span_words
 from pulse.dashboards.measure_order import ordered_measures
 from pulse.dashboards.month_rows import MonthTable, month_table
 from pulse.dashboards.scope import Crumb, Scope
+from pulse.dashboards.sources import sources_of
 from pulse.dashboards.words import IMPORTED_WORDS, reasons_words, sentence_start
 from surveys.months import Month
 from surveys.units import UnitCode
@@ -79,6 +80,7 @@ class UnitSeries:
     measure: Measure
     behaviour: ProcessBehaviour
     history: tuple[UnitMonth, ...]
+    sources: Mapping[Month, Source]
 
 
 def unit_series(
@@ -97,7 +99,7 @@ def unit_series(
     behaviour = process_behaviour(
         series_of(chosen, heads, history), scale_points=chosen.scale_points
     )
-    return UnitSeries(scope.name(code), chosen, behaviour, history)
+    return UnitSeries(scope.name(code), chosen, behaviour, history, sources_of(heads))
 
 
 def unit_page(
@@ -130,7 +132,7 @@ def unit_page(
         sentence=reading.text,
         counted_in=_counted_in(session, heads, scope, series),
         chart=_chart(heads, series),
-        table=month_table(behaviour.points, is_whole=is_whole),
+        table=month_table(behaviour.points, series.sources, is_whole=is_whole),
         answers=_newest_answers(heads, series),
         ask=_question(chosen, behaviour),
         hidden_months=hidden_months(behaviour.points),
@@ -150,11 +152,7 @@ def _chart(heads: Sequence[ReleaseHead], series: UnitSeries) -> ProcessChartSpec
     if not series.behaviour.points:
         return None
     return measure_chart(
-        series.behaviour,
-        number=1,
-        measure=series.measure,
-        unit_name=series.unit_name,
-        threshold=heads[-1].threshold,
+        series.behaviour, heads, number=1, measure=series.measure, unit_name=series.unit_name
     )
 
 

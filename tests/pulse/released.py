@@ -143,6 +143,23 @@ def a_year_and_a_half(session: Session, signer: LogSigner) -> tuple[Month, ...]:
     return months
 
 
+def joined_months(
+    session: Session,
+    signer: LogSigner,
+    *,
+    imported: int = 8,
+    waves: int = 2,
+    respondents_of_waves: Respondents = MANY,
+) -> tuple[Month, ...]:
+    """Publish imported months and then Pulse's own waves, with nothing moving."""
+    months = months_from(FIRST, imported + waves)
+    past = [tally_of(month, MANY, means={}) for month in months[:imported]]
+    own = [tally_of(month, respondents_of_waves, means={}) for month in months[imported:]]
+    release(session, past, signer)
+    release(session, own, signer, source=Source.WAVE)
+    return months
+
+
 def workforce(
     session: Session, months: Sequence[Month], leavers: Mapping[str, int], signer: LogSigner
 ) -> None:
