@@ -66,8 +66,8 @@ def break_notes(stretches: Sequence[SourceStretch]) -> Mapping[Month, str]:
     """Return what a table, newest month first, says below the first month of each later stretch."""
     return {
         later.first: (
-            f"The source changes here: from {later.first.words} {SOURCE_WORDS[later.source]}, "
-            f"before that {SOURCE_WORDS[earlier.source]}."
+            f"The source of answers changes here: from {later.first.words} "
+            f"{SOURCE_WORDS[later.source]}, before that {SOURCE_WORDS[earlier.source]}."
         )
         for earlier, later in pairwise(stretches)
     }

@@ -4,11 +4,12 @@ import csv
 import io
 
 from pulse.dashboards.month_rows import ShownRow, month_of, month_row
+from pulse.dashboards.rates import HiddenRate, RateCell, ShownRate
 from pulse.dashboards.sources import SOURCE_WORDS
 from pulse.dashboards.unit import UnitSeries
 
 SUPPRESSED = "suppressed"
-_HEADER = ("month", "mean", "95% interval", "answers", "reading", "source")
+_HEADER = ("month", "mean", "95% interval", "answers", "reading", "source", "response rate")
 
 
 def unit_csv(series: UnitSeries) -> str:
@@ -22,6 +23,13 @@ def unit_csv(series: UnitSeries) -> str:
             figures = (row.mean, row.interval, row.answers, row.reading)
         else:
             figures = (SUPPRESSED, SUPPRESSED, SUPPRESSED, f"hidden: {row.hidden_because}")
-        cells = (str(month), *figures, SOURCE_WORDS[series.sources[month]])
+        rate = _rate_words(series.rates[month])
+        cells = (str(month), *figures, SOURCE_WORDS[series.sources[month]], rate)
         writer.writerow(cell.replace("\N{NO-BREAK SPACE}", " ") for cell in cells)
     return written.getvalue()
+
+
+def _rate_words(rate: RateCell) -> str:
+    if isinstance(rate, HiddenRate):
+        return SUPPRESSED
+    return rate.rate if isinstance(rate, ShownRate) else rate.missing

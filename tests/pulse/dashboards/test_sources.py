@@ -30,7 +30,7 @@ SENTENCE = (
     "Until December 2025 the figures come from imported answers; "
     "from January 2026 from Pulse's own waves."
 )
-NOTE = "The source changes here: from January 2026 Pulse's own waves, before that imported answers."
+NOTE = "The source of answers changes here: from January 2026 Pulse's own waves, before that imported answers."
 
 
 def stretches(*sources: Source) -> tuple[SourceStretch, ...]:
@@ -171,8 +171,8 @@ def test_the_file_to_download_names_the_source_of_every_month(
 ) -> None:
     lines = sign_in_as(Role.HR).get("/units/north-1.csv").text.splitlines()
 
-    assert lines[0].split(",")[-1] == "source"
-    assert [line.split(",")[-1] for line in lines[1:]] == [
+    assert lines[0].split(",")[5] == "source"
+    assert [line.split(",")[5] for line in lines[1:]] == [
         *["Pulse's own waves"] * 2,
         *["imported answers"] * (len(joined) - 2),
     ]
