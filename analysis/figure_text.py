@@ -78,8 +78,14 @@ def rate_in(text: str) -> CodedNumber | None:
     """Return the response rate in a cell's text, without reading the rest; None if it has none."""
     if not text.startswith(_RATE, 1):
         return None
-    token = text[1 + len(_RATE) : -1].partition(",")[0].strip('"')
-    return _share(token if token[-1] in _BOUND_OF_SIGN else int(token))
+    start = 1 + len(_RATE)
+    end = text.find(",", start)
+    return _rate(text[start : end if end > 0 else -1])
+
+
+@lru_cache(maxsize=128)
+def _rate(token: str) -> CodedNumber:
+    return _share(json.loads(token))
 
 
 class CellFigures(Mapping[ItemCode, Figure]):

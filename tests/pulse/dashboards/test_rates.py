@@ -75,7 +75,7 @@ def test_the_unit_page_says_how_many_of_those_invited_answered(
 
     assert "About 65% of everybody invited answered in February 2026." in plain(text_of(html))
     assert table(html, "Table 3") == [
-        ["Month", "Answers", "Of everybody invited"],
+        ["Month", "Answers", "Took part"],
         ["February 2026", "19 answers", "65%"],
         ["January 2026", "19 answers", "65%"],
     ]
