@@ -208,6 +208,7 @@ def _prepare(site: Installation, descriptor: Descriptor, counted: BallotTally) -
         earlier_spread=pooled_earlier(
             head.items for head in heads if head.month < descriptor.month
         ),
+        invited={group.unit: group.invited for group in descriptor.groups},
     )
 
 

@@ -211,11 +211,27 @@ def test_the_file_to_download_says_what_the_table_says_and_suppressed_where_it_i
     table = rows_of(client.get("/units/north-3").text, "Table 1")
 
     assert answer.headers["Content-Disposition"] == "attachment; filename=north-3-morale.csv"
-    assert rows[0] == ["month", "mean", "95% interval", "answers", "reading"]
+    assert rows[0] == [
+        "month",
+        "mean",
+        "95% interval",
+        "answers",
+        "reading",
+        "source",
+        "response rate",
+    ]
     assert [row[1:4] for row in rows[1:] if "suppressed" not in row] == [
         row[1:4] for row in table[1:] if len(row) == 5
     ]
-    assert ["2025-08", "suppressed", "suppressed", "suppressed", HIDDEN] in rows
+    assert [
+        "2025-08",
+        "suppressed",
+        "suppressed",
+        "suppressed",
+        HIDDEN,
+        "imported answers",
+        "nobody was invited",
+    ] in rows
 
 
 def test_children_are_doors_and_hidden_ones_say_so(stores: Stores, signer: LogSigner) -> None:
