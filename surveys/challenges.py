@@ -95,6 +95,45 @@ def can_challenge(wave: Wave, challenges: Sequence[Challenge], day: date) -> boo
     )
 
 
+def refuse_unless_challengeable(wave: Wave, challenges: Sequence[Challenge], day: date) -> None:
+    """Refuse a challenge that is not possible on this day.
+
+    Raises:
+        StateError: the wave is not in its days to challenge, or is challenged already.
+    """
+    if not _in_days_to_challenge(wave, day):
+        raise StateError(
+            f"{wave.title} is not in its days to challenge, so it cannot be challenged now."
+        )
+    if not can_challenge(wave, challenges, day):
+        raise StateError(f"{wave.title} is challenged already. One challenge at a time.")
+
+
+def find_answerable(wave: Wave, challenges: Sequence[Challenge], day: date) -> Challenge:
+    """Return the challenge that HR can answer on this day.
+
+    Raises:
+        StateError: no challenge of the wave waits for an answer.
+    """
+    waiting = next((each for each in challenges if each.awaits_answer(day)), None)
+    if wave.state not in AFTER_CLOSE or waiting is None:
+        raise StateError(f"No challenge of {wave.title} waits for an answer.")
+    return waiting
+
+
+def refuse_unanswered(challenges: Sequence[Challenge], day: date) -> None:
+    """Refuse to give up a wave while a challenge waits: the answer says why, and can give it up.
+
+    Raises:
+        StateError: a challenge waits for HR's answer.
+    """
+    if any(each.awaits_answer(day) for each in challenges):
+        raise StateError(
+            "The union has challenged this wave. Answer the challenge; the answer can be that the "
+            "wave is destroyed."
+        )
+
+
 def release_day(releases_on: date, challenges: Sequence[Challenge]) -> date | None:
     """Return the first day on which a wave may be released, None where HR has given it up.
 
@@ -119,12 +158,7 @@ def raise_challenge(
     reason = plain_words(reason, what="Your reason")
     take_turn(session)
     _refuse_released(session, wave)
-    if not _in_days_to_challenge(wave, day):
-        raise StateError(
-            f"{wave.title} is not in its days to challenge, so it cannot be challenged now."
-        )
-    if not can_challenge(wave, challenges_of(session, wave.code), day):
-        raise StateError(f"{wave.title} is challenged already. One challenge at a time.")
+    refuse_unless_challengeable(wave, challenges_of(session, wave.code), day)
     body = {
         "wave": wave.code,
         "month": str(wave.month),
@@ -146,11 +180,7 @@ def answer_challenge(
     words = plain_words(words, what="Your answer")
     take_turn(session)
     _refuse_released(session, wave)
-    waiting = next(
-        (each for each in challenges_of(session, wave.code) if each.awaits_answer(day)), None
-    )
-    if wave.state not in AFTER_CLOSE or waiting is None:
-        raise StateError(f"No challenge of {wave.title} waits for an answer.")
+    waiting = find_answerable(wave, challenges_of(session, wave.code), day)
     body = {
         "wave": wave.code,
         "challenge": waiting.place,

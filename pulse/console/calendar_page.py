@@ -1,7 +1,7 @@
 """The list of waves as HR reads it: what is open, what comes next, what was released."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pulse.console.wave_words import (
@@ -33,7 +33,7 @@ class OpenWave:
 
 @dataclass(frozen=True, slots=True)
 class CalendarRow:
-    """One wave in the table."""
+    """One wave in the table; `needs_answer` is the sentence about a challenge, "" without one."""
 
     code: str
     title: str
@@ -44,6 +44,7 @@ class CalendarRow:
     closes: str
     release: str
     tag: StateTag
+    needs_answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def waves_page(
     invited: Mapping[str, int],
     rates: Mapping[str, int],
     topics: Mapping[ItemCode, str],
+    answer_until: Mapping[str, date],
 ) -> WavesPage:
     """Return the page.
 
@@ -78,6 +80,8 @@ def waves_page(
         invited: people invited, by the code of each prepared wave.
         rates: the daily rate (percent) by the code of each open wave that has one.
         topics: what each rotating question and each of our own is about.
+        answer_until: the day on which the results of each wave whose challenge waits for an
+            answer come out without one, by its code.
     """
     ordered = sorted(waves, key=lambda wave: wave.opens_on, reverse=True)
     upcoming = [wave for wave in ordered if wave.state in _BEFORE_OPENING]
@@ -87,7 +91,11 @@ def waves_page(
             for wave in ordered
             if wave.state is WaveState.OPEN
         ),
-        waiting=tuple(_row(wave, topics) for wave in ordered if wave.state in _NEEDS_SOMEBODY),
+        waiting=tuple(
+            replace(_row(wave, topics), needs_answer=_answer_words(answer_until.get(wave.code)))
+            for wave in ordered
+            if wave.state in _NEEDS_SOMEBODY
+        ),
         rows=tuple(_row(wave, topics) for wave in ordered),
         next_code=upcoming[-1].code if upcoming else None,
     )
@@ -115,6 +123,16 @@ def _row(wave: Wave, topics: Mapping[ItemCode, str]) -> CalendarRow:
         closes=short_day_words(wave.closes_on),
         release=_release_words(wave.state, wave.releases_on),
         tag=state_tag(wave.state, keys_needed=wave.keys_needed),
+        needs_answer="",
+    )
+
+
+def _answer_words(until: date | None) -> str:
+    if until is None:
+        return ""
+    return (
+        "The union has challenged it. The results wait for your answer, until "
+        f"{weekday_words(until)} at the latest."
     )
 
 

@@ -1,6 +1,6 @@
 """One unit: a measure over time as sentence, chart and table, and why some of it is hidden."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import abort
@@ -17,6 +17,7 @@ from analysis.trends.behaviour import (
 )
 from analysis.trends.measures import Measure, SeriesPoint, series_of
 from analysis.trends.words import answers_words, figure_words, interval_words, unit_reading
+from pulse.challenge_notes import ChallengeNote, printed_notes
 from pulse.charts.spec import ProcessChartSpec
 from pulse.dashboards.hidden_months import HiddenMonths, hidden_months
 from pulse.dashboards.item_answers import ItemAnswers, item_answers
@@ -49,7 +50,11 @@ class ChildLine:
 
 @dataclass(frozen=True, slots=True)
 class UnitPage:
-    """Everything on a unit's page; the chart and the table are made of the same points."""
+    """Everything on a unit's page; the chart and the table are made of the same points.
+
+    `challenges` are printed on the newest release, `earlier_challenges` on earlier months of the
+    unit, newest first.
+    """
 
     code: UnitCode
     name: str
@@ -69,6 +74,8 @@ class UnitPage:
     hidden_months: tuple[HiddenMonths, ...]
     hidden_rule: str
     children: tuple[ChildLine, ...]
+    challenges: tuple[ChallengeNote, ...]
+    earlier_challenges: tuple[ChallengeNote, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,7 @@ def unit_page(
     series = unit_series(session, heads, scope, code, measure=measure)
     name, behaviour, chosen = series.unit_name, series.behaviour, series.measure
     reading = unit_reading(chosen, name, behaviour)
+    printed = printed_notes(session, heads)
     return UnitPage(
         code=code,
         name=name,
@@ -136,7 +144,16 @@ def unit_page(
         hidden_months=hidden_months(behaviour.points),
         hidden_rule=_hidden_rule(heads[-1]),
         children=_children(session, heads, scope, code),
+        challenges=printed.get(heads[-1].month, ()),
+        earlier_challenges=_earlier_challenges(printed, series, heads[-1].month),
     )
+
+
+def _earlier_challenges(
+    printed: Mapping[Month, tuple[ChallengeNote, ...]], series: UnitSeries, newest: Month
+) -> tuple[ChallengeNote, ...]:
+    months = sorted({entry.month for entry in series.history} - {newest}, reverse=True)
+    return tuple(note for month in months for note in printed.get(month, ()))
 
 
 def _tabs(heads: Sequence[ReleaseHead], chosen: Measure) -> tuple[MeasureTab, ...]:

@@ -26,7 +26,7 @@ from pulse.mail.mailings import stop_mailings
 from surveys.ballot_format import BallotKind
 from surveys.box import shut_box
 from surveys.box_reading import read_ballots
-from surveys.challenges import Challenge, challenges_of, release_day
+from surveys.challenges import Challenge, challenges_of, refuse_unanswered, release_day
 from surveys.custody import read_key
 from surveys.descriptors import Descriptor
 from surveys.destruction import destroy_box, destroy_wave_keys
@@ -152,12 +152,7 @@ def give_up_wave(site: Installation, code: str, *, day: date) -> None:
             why it is given up.
     """
     with site.stores.archive() as archive:
-        challenges = challenges_of(archive, code)
-    if any(each.awaits_answer(day) for each in challenges):
-        raise StateError(
-            f"The union has challenged {_wave(site, code).title}. Answer the challenge; the answer "
-            "can be that the wave is destroyed."
-        )
+        refuse_unanswered(challenges_of(archive, code), day)
     destroy_wave(site, code, day=day)
 
 
