@@ -1,7 +1,7 @@
 """The list of waves as HR reads it: what is open, what comes next, what was released."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from pulse.console.wave_words import (
@@ -92,11 +92,9 @@ def waves_page(
             if wave.state is WaveState.OPEN
         ),
         waiting=tuple(
-            replace(_row(wave, topics), needs_answer=_answer_words(answer_until.get(wave.code)))
-            for wave in ordered
-            if wave.state in _NEEDS_SOMEBODY
+            _row(wave, topics, answer_until) for wave in ordered if wave.state in _NEEDS_SOMEBODY
         ),
-        rows=tuple(_row(wave, topics) for wave in ordered),
+        rows=tuple(_row(wave, topics, answer_until) for wave in ordered),
         next_code=upcoming[-1].code if upcoming else None,
     )
 
@@ -111,7 +109,10 @@ def _open_wave(wave: Wave, invited: int, percent: int | None) -> OpenWave:
     )
 
 
-def _row(wave: Wave, topics: Mapping[ItemCode, str]) -> CalendarRow:
+def _row(
+    wave: Wave, topics: Mapping[ItemCode, str], answer_until: Mapping[str, date]
+) -> CalendarRow:
+    until = answer_until.get(wave.code) if wave.state in _NEEDS_SOMEBODY else None
     about = ", ".join(dict.fromkeys(topics[code] for code in wave.items if code in topics))
     return CalendarRow(
         code=wave.code,
@@ -121,9 +122,9 @@ def _row(wave: Wave, topics: Mapping[ItemCode, str]) -> CalendarRow:
         about=about,
         opens=short_day_words(wave.opens_on),
         closes=short_day_words(wave.closes_on),
-        release=_release_words(wave.state, wave.releases_on),
+        release="after your answer" if until else _release_words(wave.state, wave.releases_on),
         tag=state_tag(wave.state, keys_needed=wave.keys_needed),
-        needs_answer="",
+        needs_answer=_answer_words(until),
     )
 
 

@@ -115,7 +115,9 @@ def test_from_the_overview_to_the_results_by_the_pages_alone(offices: Offices) -
     assert "wait for HR's answer" in offices.text(Role.UNION_AUDITOR, "/audit/challenges")
     assert offices.work(4) is WaveState.STAGED
 
-    assert "The union has challenged it" in offices.text(Role.HR, "/waves")
+    waves = offices.text(Role.HR, "/waves")
+    assert "The union has challenged it" in waves
+    assert "after your answer" in waves
     wave = offices.text(Role.HR, f"/waves/{offices.code}")
     assert "its results wait for your answer" in wave
     assert "Answer the challenge" in wave

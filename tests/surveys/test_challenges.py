@@ -28,36 +28,11 @@ from surveys.errors import StateError
 from surveys.ledger.log import EntryKind, append, entries
 from surveys.ledger.signing import LogSigner
 from surveys.months import Month
-from surveys.wave_states import WaveKind, WaveState
-from surveys.waves import Wave
+from surveys.wave_states import WaveState
+from tests.surveys.closed_waves import CLOSED, make_wave
 
-CLOSED = date(2026, 3, 2)
 RELEASES = CLOSED + timedelta(days=3)
 REASON = "The list of staff was changed after the wave had opened."
-
-
-def make_wave(
-    *,
-    state: WaveState = WaveState.STAGED,
-    code: str = "2026-02",
-    challenge_days: int = 3,
-) -> Wave:
-    is_closed = state not in {WaveState.DRAFT, WaveState.PREPARED, WaveState.OPEN}
-    return Wave(
-        code=code,
-        kind=WaveKind.MONTHLY,
-        month=Month(2026, 2),
-        title="February 2026",
-        state=state,
-        opens_on=CLOSED - timedelta(days=18),
-        closes_on=CLOSED,
-        items=(),
-        keys_needed=4,
-        keys_made=4,
-        descriptor_sha256="0" * 64,
-        closed_on=CLOSED if is_closed else None,
-        releases_on=CLOSED + timedelta(days=challenge_days) if is_closed else None,
-    )
 
 
 def make_challenge(raised: date, *, answered: date | None = None, outcome: str = "") -> Challenge:
@@ -181,7 +156,7 @@ def test_on_the_thirteenth_day_it_still_can(archive: Session, signer: LogSigner)
 
 
 def test_nobody_answers_where_nothing_was_asked(archive: Session, signer: LogSigner) -> None:
-    with pytest.raises(StateError, match="No challenge of February 2026"):
+    with pytest.raises(StateError, match="No challenge of February.2026"):
         answer_challenge(archive, make_wave(), "So.", Outcome.RELEASE, signer=signer, day=CLOSED)
 
 

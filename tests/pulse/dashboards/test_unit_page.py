@@ -13,11 +13,13 @@ from pulse.dashboards.month_rows import MONTHS_AT_FIRST, HiddenRow, ShownRow
 from pulse.dashboards.scope import scope_of
 from pulse.dashboards.unit import UnitPage, unit_page
 from pulse.stores import Stores
+from surveys.challenges import raise_challenge
 from surveys.ledger.signing import LogSigner
 from surveys.months import Month
 from surveys.units import UnitCode
 from tests.pulse.dashboards.pages import chart_values, drawn_values, rows_of, text_of
 from tests.pulse.released import ANCHORS, FIRST, MANY, months_from, release, tally_of
+from tests.surveys.closed_waves import CLOSED, make_wave
 
 HR = Viewer("id", "Dana Okafor", Role.HR, ())
 HIDDEN = "hidden: too few answers here or beside it"
@@ -226,3 +228,21 @@ def test_children_are_doors_and_hidden_ones_say_so(stores: Stores, signer: LogSi
     told = {child.name: child.hidden_because for child in page.children}
     assert told["Duty North"] == "too few answers here or beside it"
     assert told["Assessment North"] == ""
+
+
+def test_what_the_union_said_about_an_earlier_month_stays_with_its_figures(
+    stores: Stores, signer: LogSigner
+) -> None:
+    first, second = (tally_of(month, MANY, means={}) for month in months_from(FIRST, 2))
+    with stores.archive() as session:
+        wave = make_wave(month=FIRST)
+        raised = raise_challenge(session, wave, "Who changed it?", signer=signer, day=CLOSED)
+        release(session, [first], signer, challenges=[raised.place])
+        assert [note.reason for note in page_of(session, "north-1").challenges] == [raised.reason]
+        release(session, [second], signer)
+        page = page_of(session, "north-1")
+
+    assert page.challenges == ()
+    (note,) = page.earlier_challenges
+    assert (note.month, note.reason) == (FIRST, "Who changed it?")
+    assert note.answered == "HR did not answer within 14 days."
