@@ -1,9 +1,10 @@
 """What Pulse tried against its own releases before anybody saw them, and what that left out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.release import ReleaseHead, Source
+from pulse.challenge_notes import ChallengeNote
 from surveys.months import Month
 
 
@@ -26,6 +27,7 @@ class AttackReport:
     caption: str
     lines: tuple[AttackLine, ...]
     not_searched: tuple[str, ...]
+    challenges: tuple[ChallengeNote, ...]
 
     @property
     def not_searched_words(self) -> str:
@@ -40,19 +42,23 @@ class SelfAttackPage:
     attacks: tuple[AttackReport, ...]
 
 
-def self_attack_page(heads: Sequence[ReleaseHead]) -> SelfAttackPage:
-    """Return the page of the visible releases (oldest first)."""
+def self_attack_page(
+    heads: Sequence[ReleaseHead], challenges: Mapping[Month, tuple[ChallengeNote, ...]]
+) -> SelfAttackPage:
+    """Return the page of the visible releases (oldest first) and what is printed on them."""
     return SelfAttackPage(
         lead=(
             "Before a release is shown, Pulse tries to rebuild hidden groups from the shown "
             "figures alone. A release that leaks is not published. Each attack must first find a "
             "leak that was planted for it; one that has gone blind stops the release."
         ),
-        attacks=tuple(attack_report(head) for head in reversed(heads)),
+        attacks=tuple(
+            attack_report(head, challenges.get(head.month, ())) for head in reversed(heads)
+        ),
     )
 
 
-def attack_report(head: ReleaseHead) -> AttackReport:
+def attack_report(head: ReleaseHead, challenges: tuple[ChallengeNote, ...] = ()) -> AttackReport:
     attack = head.self_attack
     tried, leaks = sum(attack.tried.values()), attack.leaks
     noun = "leak" if leaks == 1 else "leaks"
@@ -70,6 +76,7 @@ def attack_report(head: ReleaseHead) -> AttackReport:
             for name, count in attack.tried.items()
         ),
         not_searched=attack.not_searched,
+        challenges=challenges,
     )
 
 

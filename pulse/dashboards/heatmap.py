@@ -12,6 +12,7 @@ from analysis.trends.behaviour import JudgedPoint, ProcessBehaviour, process_beh
 from analysis.trends.findings import Tally, tally_of
 from analysis.trends.measures import HiddenPoint, series_of
 from analysis.trends.words import cell_words, figure_words, lead_words
+from pulse.challenge_notes import ChallengeNote, printed_notes
 from pulse.charts.spec import Mark
 from pulse.dashboards.choices import Option, options_of
 from pulse.dashboards.measure_order import last_asked, ordered_measures
@@ -130,6 +131,7 @@ class HeatmapPage:
     columns: tuple[Column, ...]
     rows: tuple[HeatmapRow, ...]
     note: str
+    challenges: tuple[ChallengeNote, ...]
 
     @property
     def has_rates(self) -> bool:
@@ -181,10 +183,7 @@ def heatmap_page(
     return HeatmapPage(
         month=newest,
         title="Units by themes",
-        lead=(
-            f"{lead_words(facts.tally.moved, facts.tally.figures, facts.tally.expected)} "
-            "Each unit is compared with its own past, never with another unit."
-        ),
+        lead=_lead(facts.tally),
         orders=options_of(_ORDER_WORDS, question.order),
         levels=_level_options(scope, levels, level),
         months=options_of(
@@ -195,6 +194,14 @@ def heatmap_page(
         columns=facts.columns,
         rows=_ordered(facts.rows, question.order),
         note=_note(facts.columns, until[-1]),
+        challenges=printed_notes(session, until[-1:]).get(newest, ()),
+    )
+
+
+def _lead(tally: Tally) -> str:
+    return (
+        f"{lead_words(tally.moved, tally.figures, tally.expected)} "
+        "Each unit is compared with its own past, never with another unit."
     )
 
 

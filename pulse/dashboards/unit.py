@@ -16,7 +16,8 @@ from analysis.trends.behaviour import (
     process_behaviour,
 )
 from analysis.trends.measures import Measure, SeriesPoint, series_of
-from analysis.trends.words import answers_words, figure_words, interval_words, unit_reading
+from analysis.trends.words import Reading, answers_words, figure_words, interval_words, unit_reading
+from pulse.challenge_notes import ChallengeNote, printed_notes
 from pulse.charts.spec import ProcessChartSpec
 from pulse.dashboards.hidden_months import HiddenMonths, hidden_months
 from pulse.dashboards.item_answers import ItemAnswers, item_answers
@@ -63,6 +64,14 @@ class ChildLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintedChallenges:
+    """What the union said to the newest month's wave, and to waves of the unit's earlier months."""
+
+    newest: tuple[ChallengeNote, ...]
+    earlier: tuple[ChallengeNote, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class UnitPage:
     """Everything on a unit's page; the chart and the table are made of the same points."""
 
@@ -74,8 +83,7 @@ class UnitPage:
     tabs: tuple[MeasureTab, ...]
     measure_code: str
     measure_name: str
-    headline: str
-    sentence: str
+    reading: Reading
     rate_sentence: str
     counted_in: str
     chart: ProcessChartSpec | None
@@ -86,6 +94,7 @@ class UnitPage:
     hidden_months: tuple[HiddenMonths, ...]
     hidden_rule: str
     children: tuple[ChildLine, ...]
+    challenges: PrintedChallenges
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +151,6 @@ def unit_page(
     """
     series = unit_series(session, heads, scope, code, measure=measure)
     behaviour, chosen = series.behaviour, series.measure
-    reading = unit_reading(chosen, series.unit_name, behaviour)
     answers = _newest_answers(heads, series)
     return UnitPage(
         code=code,
@@ -153,8 +161,7 @@ def unit_page(
         tabs=_tabs(heads, chosen),
         measure_code=chosen.code,
         measure_name=chosen.name,
-        headline=reading.heading,
-        sentence=reading.text,
+        reading=unit_reading(chosen, series.unit_name, behaviour),
         rate_sentence=rate_sentence(heads[-1], series.history),
         counted_in=_counted_in(session, heads, scope, series),
         chart=_chart(heads, series),
@@ -165,7 +172,17 @@ def unit_page(
         hidden_months=hidden_months(behaviour.points),
         hidden_rule=_hidden_rule(heads[-1]),
         children=_children(session, heads, scope, code),
+        challenges=_challenges(session, heads, series),
     )
+
+
+def _challenges(
+    session: Session, heads: Sequence[ReleaseHead], series: UnitSeries
+) -> PrintedChallenges:
+    printed, newest = printed_notes(session, heads), heads[-1].month
+    months = sorted({entry.month for entry in series.history} - {newest}, reverse=True)
+    earlier = tuple(note for month in months for note in printed.get(month, ()))
+    return PrintedChallenges(printed.get(newest, ()), earlier)
 
 
 def _tabs(heads: Sequence[ReleaseHead], chosen: Measure) -> tuple[MeasureTab, ...]:

@@ -112,8 +112,9 @@ def release(
     source: Source = Source.IMPORTED,
     day: date = date(2026, 11, 9),
     invited: Mapping[str, int] = NOBODY_INVITED,
+    challenges: Sequence[int] = (),
 ) -> None:
-    """Publish the months by the real line."""
+    """Publish the months by the real line, with these entries of the log printed on them."""
     record_policy(session, policy, signer=signer, day=date(2025, 4, 1))
     instrument = default_instrument()
     earlier: list[tuple[ReleasedItem, ...]] = []
@@ -129,7 +130,8 @@ def release(
         )
         earlier.append(prepared.items)
         stage(session, prepared, import_sha256="0" * 64 if source is Source.IMPORTED else None)
-    make_visible(session, [tally.month for tally in tallies], signer=signer, day=day)
+    months = [tally.month for tally in tallies]
+    make_visible(session, months, signer=signer, day=day, challenges=challenges)
 
 
 def a_year_and_a_half(session: Session, signer: LogSigner) -> tuple[Month, ...]:
