@@ -15,7 +15,7 @@ help:
 	@echo "make test         every test (finds or installs a Chromium)"
 	@echo "make check        style, types, arrows between packages, sizes"
 	@echo "make bench        the speed bars, each beside a reference in the same run"
-	@echo "make attack       the self-attack on every release of the demo"
+	@echo "make attack       the long attacks: order, traces, watchers, every release of the demo"
 	@echo "make docs         the generated parts of docs/"
 	@echo "make screenshots  the pictures in docs/images, taken of the demo"
 
@@ -55,6 +55,10 @@ bench: assets
 	  echo; echo "== $$each"; $(BIN)/python $$each || exit 1; done
 
 attack: assets
+	$(BIN)/python -m tests.attacks.ballot_order
+	$(BIN)/python -m tests.attacks.mark_order
+	$(BIN)/python -m tests.attacks.marker_sweep
+	$(BIN)/python -m tests.attacks.watchers
 	@$(BIN)/pulse demo --build-only >/dev/null
 	PULSE_HOME=demo-data/eastmoor $(BIN)/pulse attack
 	PULSE_HOME=demo-data/fernhollow $(BIN)/pulse attack

@@ -19,6 +19,11 @@ _IMPORTED_NOTES = (
     "There is no response rate, because nobody was invited.",
     "Joiners and leavers are not looked at, because no staff list belongs to the file.",
 )
+_RATE_NOTES = (
+    "A response rate is the people who answered of the people invited in the groups under a unit.",
+    "Only shown units have one. It is rounded down to steps of {steps} points.",
+    "Where fewer than {k} people did not answer, it is a bound, the same however few they were.",
+)
 
 
 def certificate_text(
@@ -29,6 +34,7 @@ def certificate_text(
     published: Sequence[int | None],
     policy: AnonymityPolicy,
     header: ReleaseHeader,
+    has_rates: bool,
 ) -> str:
     """Return the certificate as canonical JSON.
 
@@ -39,6 +45,7 @@ def certificate_text(
         published: respondents of each unit in the tree's order, None where hidden.
         policy: the policy that the release was judged under.
         header: what goes for every cell.
+        has_rates: whether shown cells have a response rate.
     """
     return canonical_json(
         {
@@ -47,7 +54,7 @@ def certificate_text(
             "format": 1,
             "items": [item.code for item in header.items],
             "month": str(month),
-            "notes": list(_IMPORTED_NOTES) if source is Source.IMPORTED else [],
+            "notes": _notes(source, policy, has_rates=has_rates),
             "policy": policy.as_document(),
             "policy_sha256": header.policy_sha256,
             "residues": _residues(tree, published),
@@ -55,11 +62,26 @@ def certificate_text(
             "shares_in_coarse_steps": header.coarse,
             "smallest_group": policy.threshold + policy.colluders,
             "source": source.value,
-            "units": len(tree),
-            "units_shown": sum(people is not None for people in published),
+            **_unit_counts(tree, published),
             "withheld_items": list(header.withheld),
         }
     )
+
+
+def _unit_counts(tree: UnitTree, published: Sequence[int | None]) -> dict[str, int]:
+    return {
+        "units": len(tree),
+        "units_shown": sum(people is not None for people in published),
+    }
+
+
+def _notes(source: Source, policy: AnonymityPolicy, *, has_rates: bool) -> list[str]:
+    if source is Source.IMPORTED:
+        return list(_IMPORTED_NOTES)
+    if not has_rates:
+        return []
+    steps, k = policy.response_rate_step, policy.shown_threshold
+    return [each.format(steps=steps, k=k) for each in _RATE_NOTES]
 
 
 def _residues(tree: UnitTree, published: Sequence[int | None]) -> list[dict[str, object]]:

@@ -3,6 +3,8 @@
 One JSON object per cell, keyed by item code. A hidden figure is `null`; a shown one is the list
 [mean in tenths, three bands, options if there are any]. "46+" stands for 46 or more, "12-" for
 12 or less, a plain number for itself.
+
+A cell of a wave begins with its response rate, under the key "%", which is no item's code.
 """
 
 import json
@@ -16,14 +18,23 @@ from surveys.instruments import ItemCode
 _BANDS_END = 4
 _HIDDEN = Suppressed(Reason.TOO_FEW_FOR_ITEM)
 _BOUND_OF_SIGN = {"+": Bound.AT_LEAST, "-": Bound.AT_MOST}
+_SIGN_OF_BOUND = {bound: sign for sign, bound in _BOUND_OF_SIGN.items()}
+_RATE_KEY = ItemCode("%")
+_RATE = f"{json.dumps(_RATE_KEY)}:"
 
 _Token = int | str
 _Tokens = list[_Token] | None
 
 
-def cell_texts(items: Mapping[ItemCode, CodedItem], cells: int) -> list[str]:
-    """Return each shown cell's text; equal figures give equal text whatever order they come in."""
-    columns = [
+def cell_texts(
+    items: Mapping[ItemCode, CodedItem], cells: int, rates: Sequence[CodedNumber] = ()
+) -> list[str]:
+    """Return each shown cell's text; equal figures give equal text whatever order they come in.
+
+    `rates` are the cells' response rates, none at all where nobody was invited.
+    """
+    columns = [[f"{_RATE}{_rate_text(rate)}" for rate in rates]] if rates else []
+    columns += [
         [f"{json.dumps(code)}:{text}" for text in _figure_texts(items[code])]
         for code in sorted(items)
     ]
@@ -56,6 +67,27 @@ def _token_texts(numbers: CodedNumbers) -> list[str]:
     ]
 
 
+def _rate_text(rate: CodedNumber) -> str:
+    percent = int(rate.value)
+    return (
+        f'"{percent}{_SIGN_OF_BOUND[rate.bound]}"' if rate.bound in _SIGN_OF_BOUND else f"{percent}"
+    )
+
+
+def rate_in(text: str) -> CodedNumber | None:
+    """Return the response rate in a cell's text, without reading the rest; None if it has none."""
+    if not text.startswith(_RATE, 1):
+        return None
+    start = 1 + len(_RATE)
+    end = text.find(",", start)
+    return _rate(text[start : end if end > 0 else -1])
+
+
+@lru_cache(maxsize=128)
+def _rate(token: str) -> CodedNumber:
+    return _share(json.loads(token))
+
+
 class CellFigures(Mapping[ItemCode, Figure]):
     """A cell's figures, read from their text only when somebody asks for them.
 
@@ -72,7 +104,9 @@ class CellFigures(Mapping[ItemCode, Figure]):
 
     def _read(self) -> dict[ItemCode, _Tokens]:
         if self._tokens is None:
-            self._tokens = json.loads(self._text)
+            tokens: dict[ItemCode, _Tokens] = json.loads(self._text)
+            tokens.pop(_RATE_KEY, None)
+            self._tokens = tokens
         return self._tokens
 
     def __getitem__(self, code: ItemCode) -> Figure:

@@ -7,6 +7,7 @@ refusal holds no count.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from analysis.disclosure.tree import protect_tree
 from analysis.disclosure.unanimity import ContradictionError, UnanimityReport, find_unanimous
 from analysis.errors import AnalysisError
 from analysis.figure_text import cell_texts
-from analysis.release import ReleasedItem, Source
+from analysis.release import CodedNumber, ReleasedItem, Source
 from analysis.release_documents import (
     CellText,
     ReleaseHeader,
@@ -29,6 +30,7 @@ from analysis.release_documents import (
     release_sha256,
     tree_text,
 )
+from analysis.response_rates import coded_rates
 from analysis.self_attack import joined_report, published_item
 from analysis.spread import EarlierSpread, within_spread
 from analysis.tally import MonthTally
@@ -36,7 +38,9 @@ from surveys.canonical import canonical_json, sha256_hex
 from surveys.instruments import Construct, ConstructCode, ItemCode
 from surveys.months import Month
 from surveys.policy import AnonymityPolicy
-from surveys.units import UnitTree
+from surveys.units import UnitCode, UnitTree
+
+NOBODY_INVITED: Mapping[UnitCode, int] = MappingProxyType({})
 
 
 class ReleaseRefused(AnalysisError):  # noqa: N818 - a refusal is the name of the field
@@ -98,6 +102,7 @@ def prepare_release(
     *,
     source: Source,
     earlier_spread: EarlierSpread,
+    invited: Mapping[UnitCode, int] = NOBODY_INVITED,
 ) -> PreparedRelease:
     """Return the month's release, protected, attacked and certified.
 
@@ -108,18 +113,16 @@ def prepare_release(
         constructs: names and questions to ask, of every construct that the items measure.
         source: where the answers came from.
         earlier_spread: what `spread.pooled_earlier` makes of the releases of earlier months.
+        invited: people per reporting group; nobody for imported answers, which have no rates.
 
     Raises:
         ReleaseRefused: an atom is no unit of the tree, an item has no construct, an attack found
-            or missed what it must not, or the figures contradict each other.
+            or missed what it must not, or the figures contradict each other or the invitations.
     """
-    rules = Rules(policy.threshold, policy.colluders)
     own = _own_counts(tally, tree)
-    shown = _protect(own[:, 0], tree, rules)
-    counts = sum_up(own, tree.parent_places)[list(shown.places)]
-    if not np.array_equal(counts[:, 0], shown.respondents):
-        raise ReleaseRefused("The engine and the counts disagree. Nothing of the month is kept.")
-    attacked = _attack(shown, tree, rules)
+    shown = _protect(own[:, 0], tree, _rules(policy))
+    counts = _shown_counts(own, shown, tree)
+    attacked = _attack(shown, tree, _rules(policy))
     coded = _code(tally, counts[:, 1:], shown, tree=tree, policy=policy)
     header = ReleaseHeader(
         items=_released_items(tally, constructs, coded, policy=policy, earlier=earlier_spread),
@@ -129,7 +132,8 @@ def prepare_release(
         coarse=coded.coarse,
         withheld=coded.withheld,
     )
-    return _written(tally.month, source, tree, policy, header, _PublishedCells(shown, coded))
+    cells = _PublishedCells(shown, coded, _response_rates(shown, tree, policy, invited))
+    return _written(tally.month, source, tree, policy, header, cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,7 @@ class _PublishedCells:
 
     shown: _ShownCells
     coded: _CodedMonth
+    rates: tuple[CodedNumber, ...]  # of the shown places; none where nobody was invited
 
 
 def _written(
@@ -158,10 +163,20 @@ def _written(
         tree=tree_text(tree),
         header=header_text(header),
         certificate=certificate_text(
-            month, source, tree=tree, published=published, policy=policy, header=header
+            month,
+            source,
+            tree=tree,
+            published=published,
+            policy=policy,
+            header=header,
+            has_rates=bool(cells.rates),
         ),
-        cells=_cells(tree, cells.shown, cells.coded),
+        cells=_cells(tree, cells),
     )
+
+
+def _rules(policy: AnonymityPolicy) -> Rules:
+    return Rules(policy.threshold, policy.colluders)
 
 
 def _own_counts(tally: MonthTally, tree: UnitTree) -> Whole:
@@ -189,6 +204,14 @@ def _protect(respondents: Whole, tree: UnitTree, rules: Rules) -> _ShownCells:
         places=places,
         respondents=np.array([pattern.respondents[place] for place in places], dtype=np.int64),
     )
+
+
+def _shown_counts(own: Whole, shown: _ShownCells, tree: UnitTree) -> Whole:
+    """Return what each shown unit holds with everything below it, as `_own_counts` has it."""
+    counts = sum_up(own, tree.parent_places)[list(shown.places)]
+    if not np.array_equal(counts[:, 0], shown.respondents):
+        raise ReleaseRefused("The engine and the counts disagree. Nothing of the month is kept.")
+    return counts
 
 
 def _attack(shown: _ShownCells, tree: UnitTree, rules: Rules) -> AttackReport:
@@ -275,9 +298,8 @@ def _one_mind(
         )
         for code, item in coded.items()
     ]
-    rules = Rules(policy.threshold, policy.colluders)
     try:
-        return find_unanimous(tree.parent_places, shown.published, items, rules)
+        return find_unanimous(tree.parent_places, shown.published, items, _rules(policy))
     except (ControlSilentError, ContradictionError) as failure:
         raise ReleaseRefused(
             "The search for groups of one mind failed its own check. Nothing of the month is kept."
@@ -325,8 +347,22 @@ def _released_items(
     return tuple(released)
 
 
-def _cells(tree: UnitTree, shown: _ShownCells, coded: _CodedMonth) -> tuple[CellText, ...]:
-    texts = dict(zip(shown.places, cell_texts(coded.items, len(shown.places)), strict=True))
+def _response_rates(
+    shown: _ShownCells, tree: UnitTree, policy: AnonymityPolicy, invited: Mapping[UnitCode, int]
+) -> tuple[CodedNumber, ...]:
+    respondents = dict(zip(shown.places, shown.respondents.tolist(), strict=True))
+    try:
+        return coded_rates(tree, invited, respondents, policy)
+    except ValueError as impossible:
+        raise ReleaseRefused(
+            "Answers and invitations do not fit together. Nothing of the month is kept."
+        ) from impossible
+
+
+def _cells(tree: UnitTree, cells: _PublishedCells) -> tuple[CellText, ...]:
+    shown = cells.shown
+    written = cell_texts(cells.coded.items, len(shown.places), cells.rates)
+    texts = dict(zip(shown.places, written, strict=True))
     return tuple(
         CellText(unit.code, shown.published[place], texts.get(place))
         for place, unit in enumerate(tree)

@@ -98,9 +98,21 @@ def stage(session: Session, prepared: PreparedRelease, *, import_sha256: str | N
 
 
 def make_visible(
-    session: Session, months: Collection[Month], *, signer: LogSigner, day: date
+    session: Session,
+    months: Collection[Month],
+    *,
+    signer: LogSigner,
+    day: date,
+    challenges: Collection[int] = (),
 ) -> None:
     """Log the staged releases and show them, oldest first, all in the caller's transaction.
+
+    Args:
+        session: an archive session.
+        months: staged months.
+        signer: of the log.
+        day: of the release.
+        challenges: the places in the log of the union's challenges that are printed on them.
 
     Raises:
         StateError: a month has no staged release, is visible already, or its staged rows are not
@@ -116,7 +128,10 @@ def make_visible(
             raise StateError(
                 f"The prepared release of {month} has been changed. Run the import again."
             )
-        entry = append(session, EntryKind.RELEASE, _log_body(row, tables), signer=signer, day=day)
+        body = _log_body(row, tables)
+        if challenges:
+            body["challenges"] = sorted(challenges)
+        entry = append(session, EntryKind.RELEASE, body, signer=signer, day=day)
         row.log_place = entry.place
         row.released_on = day
         session.flush()

@@ -60,10 +60,15 @@ Figure = Published | Suppressed
 
 @dataclass(frozen=True, slots=True)
 class ShownCell:
-    """A unit whose figures are shown; `respondents` people answered in it."""
+    """A unit whose figures are shown; `respondents` people answered in it.
+
+    `response_rate` is in percent of the people invited; AT_LEAST reads "over", AT_MOST "under". It
+    is None where nobody was invited (imported answers).
+    """
 
     respondents: int
     figures: Mapping[ItemCode, Figure]
+    response_rate: CodedNumber | None = None
 
 
 Cell = ShownCell | Suppressed

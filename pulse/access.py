@@ -33,6 +33,7 @@ class Permission(Enum):
     VIEW_LEAVER_COUNTS = auto()  # the organisation's own workforce figures, unprotected
     VIEW_METHOD = auto()
     VIEW_AUDIT = auto()
+    CHALLENGE_WAVES = auto()
     VIEW_HEALTH = auto()
     VIEW_ACCOUNTS = auto()
     MANAGE_WAVES = auto()
@@ -57,7 +58,9 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     },
     Role.LEADER: _RESULTS | {Permission.VIEW_HEATMAP, Permission.VIEW_TURNOVER},
     Role.TEAM_LEADER: _RESULTS,
-    Role.UNION_AUDITOR: frozenset({Permission.VIEW_AUDIT, Permission.VIEW_METHOD}),
+    Role.UNION_AUDITOR: frozenset(
+        {Permission.VIEW_AUDIT, Permission.CHALLENGE_WAVES, Permission.VIEW_METHOD}
+    ),
     Role.ADMINISTRATOR: frozenset(
         {Permission.VIEW_HEALTH, Permission.VIEW_ACCOUNTS, Permission.VIEW_METHOD}
     ),

@@ -14,10 +14,12 @@ from pulse import assets
 from pulse.administration.views import administration_pages
 from pulse.answering_settings import BoxPlace, MailWay
 from pulse.app_context import keep_settings
+from pulse.audit.challenge_views import bp as challenges
 from pulse.audit.views import bp as audit
 from pulse.box.app import create_box
 from pulse.charts.page import install_charts
 from pulse.config import LOOPBACK_HOSTS, Settings
+from pulse.console.answer_views import bp as wave_answer
 from pulse.console.builder_views import bp as wave_builder
 from pulse.console.people_views import bp as people
 from pulse.console.waves_views import bp as waves
@@ -62,8 +64,9 @@ def create_app(settings: Settings) -> Flask:
     frame_pages(app)
     sign_in.greet_viewers(app)
     administration = administration_pages(read_accounts=all_accounts, run_checks=check_running)
-    console = (wave_builder, waves, people)
-    for blueprint in (assets.bp, home, sign_in.bp, dashboards, audit, administration, *console):
+    console = (wave_builder, wave_answer, waves, people)
+    union = (audit, challenges)
+    for blueprint in (assets.bp, home, sign_in.bp, dashboards, *union, administration, *console):
         app.register_blueprint(blueprint)
     if settings.answering.mail.way is MailWay.MAILBOX:
         app.register_blueprint(mailbox)

@@ -38,7 +38,8 @@ ENTRIES = (
         "waves.start",
         Permission.MANAGE_WAVES,
         frozenset(f"waves.{page}" for page in _WAVE_PAGES)
-        | frozenset(f"wave_builder.{page}" for page in _BUILDER_PAGES),
+        | frozenset(f"wave_builder.{page}" for page in _BUILDER_PAGES)
+        | frozenset({"wave_answer.form", "wave_answer.send"}),
     ),
     Entry(
         "People",
@@ -50,7 +51,12 @@ ENTRIES = (
     Entry("Heatmap", "dashboards.heatmap", Permission.VIEW_HEATMAP),
     Entry("Units", "dashboards.units", Permission.VIEW_UNIT, frozenset({"dashboards.unit"})),
     Entry("Turnover", "dashboards.turnover", Permission.VIEW_TURNOVER),
-    Entry("Overview", "audit.overview", Permission.VIEW_AUDIT),
+    Entry(
+        "Overview",
+        "audit.overview",
+        Permission.VIEW_AUDIT,
+        frozenset({"challenges.start", "challenges.form", "challenges.send"}),
+    ),
     Entry("Settings", "audit.settings", Permission.VIEW_AUDIT),
     Entry("Log", "audit.log", Permission.VIEW_AUDIT, frozenset({"audit.entry"})),
     Entry("Self-attack", "audit.self_attack", Permission.VIEW_AUDIT),

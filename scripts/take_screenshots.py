@@ -53,6 +53,7 @@ PICTURES = (
     Picture("heatmap", "hr", "/heatmap?level=2"),
     Picture("turnover", "hr", "/turnover"),
     Picture("union", "union", "/audit"),
+    Picture("waves", "hr", "/waves"),
 )
 
 
@@ -62,6 +63,7 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=system_chromium(), args=QUIET)
         for picture in PICTURES:
             take(browser, picture, address, passwords[picture.who])
+        take_answering(browser, address)
         browser.close()
     return 0
 
@@ -124,6 +126,27 @@ def take(browser: Browser, picture: Picture, address: str, password: str) -> Non
     page.screenshot(path=path)
     print(f"wrote {path.relative_to(REPOSITORY)}")
     context.close()
+
+
+def take_answering(browser: Browser, address: str) -> None:
+    """Open invitations from the demo's mailbox until one is unused; take its first two screens."""
+    width, height = PHONE
+    page = browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    start = page.get_by_role("button", name="Start").locator("visible=true")
+    page.goto(f"{address}/mailbox")
+    mails = page.locator("main a[href^='/mailbox/']").evaluate_all("all => all.map(a => a.href)")
+    for mail in mails:
+        page.goto(mail)
+        page.locator("main a[href^='/p#']").first.click()
+        page.locator("h1:visible").wait_for()
+        if start.count():
+            page.screenshot(path=IMAGES / "answering-start.png")
+            start.click()
+            page.get_by_text("Question 1 of").locator("visible=true").wait_for()
+            page.screenshot(path=IMAGES / "answering-question.png")
+            print("wrote docs/images/answering-start.png and answering-question.png")
+            return
+    raise SystemExit("every link on the mailbox's first page has been used")
 
 
 def sign_in(page: Page, address: str, name: str, password: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.release import ReleaseHead, Source
+from pulse.challenge_notes import ChallengeNote
 from surveys.months import Month
 
 _GAPS_IN_SHORT = 3
@@ -79,6 +80,7 @@ class AttackReport:
     caption: str
     lines: tuple[AttackLine, ...]
     not_searched: tuple[str, ...]
+    challenges: tuple[ChallengeNote, ...]
 
     @property
     def not_searched_words(self) -> str:
@@ -105,8 +107,10 @@ class SelfAttackPage:
     attacks: tuple[AttackReport, ...]
 
 
-def self_attack_page(heads: Sequence[ReleaseHead]) -> SelfAttackPage:
-    """Return the page of the visible releases (oldest first)."""
+def self_attack_page(
+    heads: Sequence[ReleaseHead], challenges: Mapping[Month, tuple[ChallengeNote, ...]]
+) -> SelfAttackPage:
+    """Return the page of the visible releases (oldest first) and what is printed on them."""
     named = {name for head in heads for name in head.self_attack.tried}
     return SelfAttackPage(
         lead=(
@@ -120,11 +124,13 @@ def self_attack_page(heads: Sequence[ReleaseHead]) -> SelfAttackPage:
             for name, words in EXPLANATIONS.items()
             if name in named
         ),
-        attacks=tuple(attack_report(head) for head in reversed(heads)),
+        attacks=tuple(
+            attack_report(head, challenges.get(head.month, ())) for head in reversed(heads)
+        ),
     )
 
 
-def attack_report(head: ReleaseHead) -> AttackReport:
+def attack_report(head: ReleaseHead, challenges: tuple[ChallengeNote, ...] = ()) -> AttackReport:
     attack = head.self_attack
     tried, leaks = sum(attack.tried.values()), attack.leaks
     noun = "leak" if leaks == 1 else "leaks"
@@ -142,6 +148,7 @@ def attack_report(head: ReleaseHead) -> AttackReport:
             for name, count in attack.tried.items()
         ),
         not_searched=attack.not_searched,
+        challenges=challenges,
     )
 
 

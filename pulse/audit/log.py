@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from surveys.challenges import Outcome
 from surveys.ledger.log import BrokenLog, EntryKind, LogCheck, LogEntry
 from surveys.ledger.notes import Checkpoint
 from surveys.months import Month
@@ -26,6 +27,8 @@ _KINDS = {
     EntryKind.CLOSED: "wave closed",
     EntryKind.DESTROYED: "destruction",
     EntryKind.BALLOT_IDS: "ballot ids",
+    EntryKind.CHALLENGED: "challenge",
+    EntryKind.CHALLENGE_ANSWERED: "answer to a challenge",
 }
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _SERVER_CHECK = (
@@ -212,6 +215,17 @@ def _destroyed_words(body: Mapping[str, object]) -> str:
     return f"Everything of wave {body['wave']} was destroyed: sealed answers, keys, invitations."
 
 
+def _answered_words(body: Mapping[str, object]) -> str:
+    outcomes = {
+        Outcome.RELEASE: "release it with the challenge and this answer printed on it",
+        Outcome.DESTROY: "destroy it without results",
+    }
+    return (
+        f"HR answered the challenge of wave {body['wave']} (entry {body['challenge']}): "
+        f"{outcomes[Outcome(str(body['outcome']))]}."
+    )
+
+
 def _of_wave(words: str) -> Callable[[Mapping[str, object]], str]:
     """Return a function that puts the wave's code into the words."""
     return lambda body: words.format(wave=body["wave"])
@@ -233,4 +247,6 @@ _WORDS: Mapping[EntryKind, Callable[[Mapping[str, object]], str]] = {
     EntryKind.CLOSED: _of_wave("Wave {wave} closed, and its box was shut."),
     EntryKind.DESTROYED: _destroyed_words,
     EntryKind.BALLOT_IDS: _of_wave("The ballot ids of wave {wave} were published."),
+    EntryKind.CHALLENGED: _of_wave("The union challenged wave {wave}. HR has to answer."),
+    EntryKind.CHALLENGE_ANSWERED: _answered_words,
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from analysis.release import ReleaseHead
 from pulse.audit.attacks import AttackReport, attack_report
+from pulse.audit.challenges import ClosedWave
 from pulse.audit.log import CheckWords, check_words
 from pulse.audit.settings import Setting, settings_in_short
 from pulse.navigation import ROLE_NAMES
@@ -33,6 +34,7 @@ class OverviewPage:
 
     title: str
     lead: str
+    waves: tuple[ClosedWave, ...]
     settings: tuple[Setting, ...]
     log: CheckWords
     attack: AttackReport | None
@@ -45,6 +47,8 @@ def overview_page(
     check: LogCheck,
     heads: Sequence[ReleaseHead],
     refusals: Sequence[Refusal],
+    *,
+    waves: tuple[ClosedWave, ...] = (),
 ) -> OverviewPage:
     """Return the page.
 
@@ -53,14 +57,16 @@ def overview_page(
         check: of the whole log.
         heads: visible releases, oldest first.
         refusals: of the last `REFUSAL_DAYS` days, newest first.
+        waves: between close and release.
     """
     more = len(refusals) - REFUSALS_LISTED
     return OverviewPage(
-        title=_title(check, heads),
+        title=_title(check, heads, waves),
         lead=(
             "You see every rule and everything done under it. You see no results, and no page "
             "of Pulse shows answers."
         ),
+        waves=waves,
         settings=settings_in_short(history),
         log=check_words(check),
         attack=attack_report(heads[-1]) if heads else None,
@@ -69,11 +75,14 @@ def overview_page(
     )
 
 
-def _title(check: LogCheck, heads: Sequence[ReleaseHead]) -> str:
+def _title(check: LogCheck, heads: Sequence[ReleaseHead], waves: Sequence[ClosedWave]) -> str:
     if isinstance(check, BrokenLog):
         return "The log does not match"
     if any(head.self_attack.leaks for head in heads):
         return "A release has a leak"
+    open_to_challenge = [wave.title for wave in waves if wave.can_challenge]
+    if open_to_challenge:
+        return f"You can challenge {open_to_challenge[0]}"
     return "Nothing waits for your decision"
 
 

@@ -9,16 +9,20 @@ from analysis.archive import visible_releases
 from pulse.access import Permission, requires
 from pulse.app_context import current_settings, current_stores
 from pulse.audit.attacks import self_attack_page
+from pulse.audit.challenges import closed_waves
 from pulse.audit.log import entry_page, log_page
 from pulse.audit.overview import REFUSAL_DAYS, overview_page
 from pulse.audit.settings import settings_page
+from pulse.challenge_notes import printed_notes
 from pulse.keys import load_log_signer
 from pulse.refusals import refusals_since
+from surveys.challenges import all_challenges
 from surveys.errors import StateError
 from surveys.ledger.log import entries, newest_checkpoint, verify
 from surveys.ledger.signing import LogPublicKey
 from surveys.months import Month
 from surveys.policy_log import policy_history
+from surveys.waves import all_waves
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
 
@@ -28,12 +32,17 @@ bp = Blueprint("audit", __name__, url_prefix="/audit")
 def overview() -> str:
     since = datetime.now(UTC).date() - timedelta(days=REFUSAL_DAYS)
     refusals = refusals_since(since)
+    with current_stores().registry() as registry:
+        waves = all_waves(registry)
     with current_stores().archive() as session:
         page = overview_page(
             policy_history(session),
             verify(session, _public_key()),
             visible_releases(session),
             refusals,
+            waves=closed_waves(
+                waves, all_challenges(session), today=datetime.now().astimezone().date()
+            ),
         )
     return render_template("audit/overview.html", page=page)
 
@@ -73,7 +82,8 @@ def entry(place: int) -> str:
 @requires(Permission.VIEW_AUDIT)
 def self_attack() -> str:
     with current_stores().archive() as session:
-        page = self_attack_page(visible_releases(session))
+        heads = visible_releases(session)
+        page = self_attack_page(heads, printed_notes(session, heads))
     return render_template("audit/self_attack.html", page=page)
 
 

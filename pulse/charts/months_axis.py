@@ -5,7 +5,7 @@ Every month in which the measure was asked has one column of the same breadth, h
 
 from collections.abc import Iterator, Sequence
 
-from pulse.charts.spec import Event, HiddenMonth, ShownMonth
+from pulse.charts.spec import Event, HiddenMonth, ShownMonth, SourceBreak
 from surveys.months import Month
 
 SPACE_OF_A_NAME = 42  # pixels that "Sep" and the gap after it take
@@ -96,6 +96,21 @@ def event_columns(events: Sequence[Event], months: Sequence[Month]) -> list[tupl
             placed.append((later[0] + 0.5, event))
         else:
             placed.append((float(later[0] if later else len(months)), event))
+    return placed
+
+
+def break_columns(
+    breaks: Sequence[SourceBreak], months: Sequence[Month]
+) -> list[tuple[int, SourceBreak]]:
+    """Return each break with the column at whose left edge it lies.
+
+    A break is left to the words around the chart where no month before it is drawn.
+    """
+    placed: list[tuple[int, SourceBreak]] = []
+    for each in breaks:
+        later = [place for place, month in enumerate(months) if month >= each.month]
+        if later and later[0] > 0:
+            placed.append((later[0], each))
     return placed
 
 

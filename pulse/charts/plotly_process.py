@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from pulse.charts.markup import written
 from pulse.charts.months_axis import (
+    break_columns,
     event_columns,
     hidden_runs,
     limited_runs,
@@ -20,10 +21,11 @@ from pulse.charts.plotly_style import (
     strong,
     token,
 )
-from pulse.charts.spec import Mark, ProcessChartSpec, ShownMonth
+from pulse.charts.spec import Mark, ProcessChartSpec, ShownMonth, SourceBreak
 from pulse.charts.value_axis import average_words, tick_words, ticks
 
 _WIDTH = 548  # pixels of the plot at its full size, for choosing which months are named
+_LINE_HEIGHT = 16  # pixels
 _LOOKS = {
     Mark.ORDINARY: ("circle", 9, "dot"),
     Mark.HIGHER: ("diamond", 12, "blue"),
@@ -33,17 +35,20 @@ _LOOKS = {
 
 def process_figure(spec: ProcessChartSpec) -> Part:
     """Return band, limits, hatched hidden months, line, signals and lettered events."""
-    layout = still_layout(height=348, margin={"l": 44, "r": 128, "t": 34, "b": 46})
+    below = _LINE_HEIGHT if _placed_breaks(spec) else 0
+    margin = {"l": 44, "r": 128, "t": 34, "b": 46 + below}
+    layout = still_layout(height=348 + below, margin=margin)
     layout["xaxis"] = _month_axis(spec)
     layout["yaxis"] = _value_axis(spec)
     layout["barmode"] = "overlay"
     layout["bargap"] = 0
-    layout["shapes"] = [*_hidden_edges(spec), *_event_discs(spec)]
+    layout["shapes"] = [*_hidden_edges(spec), *_event_discs(spec), *_break_slashes(spec)]
     layout["annotations"] = [
         *_years(spec),
         *_line_names(spec),
         *_hidden_words(spec),
         *_letters(spec),
+        *_break_words(spec),
     ]
     traces = [
         *_bands(spec),
@@ -256,6 +261,39 @@ def _letters(spec: ProcessChartSpec) -> Iterator[Part]:
     for x, event in event_columns(spec.events, [each.month for each in spec.months]):
         letter = strong(event.letter, x=x, y=spec.axis_high, yshift=14, yanchor="middle")
         yield {**letter, "font": {"color": token("canvas"), "size": 12}}
+
+
+def _placed_breaks(spec: ProcessChartSpec) -> list[tuple[int, SourceBreak]]:
+    return break_columns(spec.breaks, [each.month for each in spec.months])
+
+
+def _break_slashes(spec: ProcessChartSpec) -> Iterator[Part]:
+    """Draw two short slashes across the month axis at each break."""
+    for place, _break in _placed_breaks(spec):
+        for left in (-6, 0):
+            yield {
+                "type": "line",
+                "xsizemode": "pixel",
+                "ysizemode": "pixel",
+                "yref": "paper",
+                "xanchor": place,
+                "yanchor": 0,
+                "x0": left,
+                "x1": left + 6,
+                "y0": -7,
+                "y1": 7,
+                "line": {"color": token("ink"), "width": 1.5},
+            }
+
+
+def _break_words(spec: ProcessChartSpec) -> Iterator[Part]:
+    """Name the newest break under the years; near the left end the words run to the right."""
+    placed = _placed_breaks(spec)
+    if placed:
+        place, newest = placed[-1]
+        anchor = "left" if 3 * place < len(spec.months) else "center"
+        below = {"yref": "paper", "yshift": -32 - _LINE_HEIGHT, "yanchor": "middle"}
+        yield note(newest.words, x=place, y=0, xanchor=anchor, **below)
 
 
 def _years(spec: ProcessChartSpec) -> Iterator[Part]:

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from pulse.charts.markup import Width, element, label, path, picture, polygon
 from pulse.charts.months_axis import (
+    break_columns,
     event_columns,
     hidden_runs,
     limited_runs,
@@ -15,7 +16,7 @@ from pulse.charts.months_axis import (
     named_years,
     shown_runs,
 )
-from pulse.charts.spec import Mark, ProcessChartSpec, ShownMonth
+from pulse.charts.spec import Mark, ProcessChartSpec, ShownMonth, SourceBreak
 from pulse.charts.value_axis import average_words, tick_words, ticks
 
 NARROW_MONTHS = 14
@@ -74,8 +75,10 @@ def draw_process_chart(spec: ProcessChartSpec, *, width: Width) -> Markup:
         *(_labels_at_end(frame) if width is Width.WIDE else _labels_inside(frame)),
         *_points(frame),
         *_month_axis(frame),
+        *_breaks(frame),
     ]
-    return picture(width=width.value, height=frame.bottom + 46, children=parts)
+    below = 46 + (_LINE_HEIGHT if _placed_breaks(frame) else 0)
+    return picture(width=width.value, height=frame.bottom + below, children=parts)
 
 
 def _pattern_id(frame: _Frame) -> str:
@@ -212,6 +215,23 @@ def _month_axis(frame: _Frame) -> Iterator[Markup]:
         anchor = "middle" if place else "start"
         x = frame.x(place + 0.5) if place else frame.left
         yield label(year, x=x, y=frame.bottom + 36, class_="strong", anchor=anchor)
+
+
+def _placed_breaks(frame: _Frame) -> list[tuple[int, SourceBreak]]:
+    return break_columns(frame.spec.breaks, [each.month for each in frame.spec.months])
+
+
+def _breaks(frame: _Frame) -> Iterator[Markup]:
+    """Draw two short slashes across the axis at each break, and name the newest under it."""
+    placed = _placed_breaks(frame)
+    for place, _break in placed:
+        x, y = frame.x(place), frame.bottom
+        yield path(f"M{x - 6:.1f} {y + 7:g}l6-14M{x:.1f} {y + 7:g}l6-14", class_="break")
+    if placed:
+        place, newest = placed[-1]
+        half = len(newest.words) * _LETTER / 2
+        x = max(min(frame.x(place), frame.width.value - half), half)
+        yield label(newest.words, x=x, y=frame.bottom + 36 + _LINE_HEIGHT, anchor="middle")
 
 
 def _last_limits(frame: _Frame) -> tuple[float, float] | None:

@@ -44,6 +44,17 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceBreak:
+    """Where the source of the figures changes: `month` is the first one from the later source.
+
+    `words` stand at the mark, for example "joined from imported answers".
+    """
+
+    month: Month
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessChartSpec:
     """A process behaviour chart of one measure over the months in which it was asked.
 
@@ -65,6 +76,7 @@ class ProcessChartSpec:
     centre: float | None
     small_words: str
     events: tuple[Event, ...] = ()
+    breaks: tuple[SourceBreak, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class OpenWave:
 
 @dataclass(frozen=True, slots=True)
 class CalendarRow:
-    """One wave in the table."""
+    """One wave in the table; `needs_answer` is the sentence about a challenge, "" without one."""
 
     code: str
     title: str
@@ -44,6 +44,7 @@ class CalendarRow:
     closes: str
     release: str
     tag: StateTag
+    needs_answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def waves_page(
     invited: Mapping[str, int],
     rates: Mapping[str, int],
     topics: Mapping[ItemCode, str],
+    answer_until: Mapping[str, date],
 ) -> WavesPage:
     """Return the page.
 
@@ -78,6 +80,8 @@ def waves_page(
         invited: people invited, by the code of each prepared wave.
         rates: the daily rate (percent) by the code of each open wave that has one.
         topics: what each rotating question and each of our own is about.
+        answer_until: the day on which the results of each wave whose challenge waits for an
+            answer come out without one, by its code.
     """
     ordered = sorted(waves, key=lambda wave: wave.opens_on, reverse=True)
     upcoming = [wave for wave in ordered if wave.state in _BEFORE_OPENING]
@@ -87,8 +91,10 @@ def waves_page(
             for wave in ordered
             if wave.state is WaveState.OPEN
         ),
-        waiting=tuple(_row(wave, topics) for wave in ordered if wave.state in _NEEDS_SOMEBODY),
-        rows=tuple(_row(wave, topics) for wave in ordered),
+        waiting=tuple(
+            _row(wave, topics, answer_until) for wave in ordered if wave.state in _NEEDS_SOMEBODY
+        ),
+        rows=tuple(_row(wave, topics, answer_until) for wave in ordered),
         next_code=upcoming[-1].code if upcoming else None,
     )
 
@@ -103,7 +109,10 @@ def _open_wave(wave: Wave, invited: int, percent: int | None) -> OpenWave:
     )
 
 
-def _row(wave: Wave, topics: Mapping[ItemCode, str]) -> CalendarRow:
+def _row(
+    wave: Wave, topics: Mapping[ItemCode, str], answer_until: Mapping[str, date]
+) -> CalendarRow:
+    until = answer_until.get(wave.code) if wave.state in _NEEDS_SOMEBODY else None
     about = ", ".join(dict.fromkeys(topics[code] for code in wave.items if code in topics))
     return CalendarRow(
         code=wave.code,
@@ -113,8 +122,18 @@ def _row(wave: Wave, topics: Mapping[ItemCode, str]) -> CalendarRow:
         about=about,
         opens=short_day_words(wave.opens_on),
         closes=short_day_words(wave.closes_on),
-        release=_release_words(wave.state, wave.releases_on),
+        release="after your answer" if until else _release_words(wave.state, wave.releases_on),
         tag=state_tag(wave.state, keys_needed=wave.keys_needed),
+        needs_answer=_answer_words(until),
+    )
+
+
+def _answer_words(until: date | None) -> str:
+    if until is None:
+        return ""
+    return (
+        "The union has challenged it. The results wait for your answer, until "
+        f"{weekday_words(until)} at the latest."
     )
 
 

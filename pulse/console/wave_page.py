@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from pulse.challenge_notes import ChallengeNote, challenge_note, notes_before_release
 from pulse.console.readiness import Check
 from pulse.console.wave_words import (
     StateTag,
@@ -15,6 +16,7 @@ from pulse.console.wave_words import (
 )
 from pulse.dates import day_words, weekday_words
 from pulse.mail.mailings import MailingKind, MailingProgress, MailingState
+from surveys.challenges import AFTER_CLOSE, Challenge, release_day
 from surveys.wave_questions import QuestionOnOffer, seconds_to_answer
 from surveys.wave_states import WaveKind, WaveState
 from surveys.wave_wishes import WaveStep, Wish, possible_steps
@@ -103,11 +105,15 @@ class WaveFacts:
     invited: int
     rate: int | None
     mailings: tuple[MailingProgress, ...]
+    challenges: tuple[Challenge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class WavePage:
-    """`is_moving` says that the page is worth looking at again by itself."""
+    """`is_moving` says that the page is worth looking at again by itself.
+
+    `can_answer` says that a challenge waits for HR's answer.
+    """
 
     code: str
     title: str
@@ -127,6 +133,8 @@ class WavePage:
     mailings: tuple[MailLine, ...]
     fingerprint: str
     is_released: bool
+    challenges: tuple[ChallengeNote, ...]
+    can_answer: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +149,7 @@ class PreviewPage:
 def wave_page(wave: Wave, facts: WaveFacts, *, today: date) -> WavePage:
     wished = _WISHED[facts.wish.step] if facts.wish.step else ""
     is_preparing = wave.is_being_prepared
+    can_answer = wave.state in AFTER_CLOSE and _awaits_answer(facts, today)
     return WavePage(
         code=wave.code,
         title=wave.title,
@@ -154,15 +163,31 @@ def wave_page(wave: Wave, facts: WaveFacts, *, today: date) -> WavePage:
         or is_preparing
         or wave.state is WaveState.CLOSED
         or any(each.state is MailingState.SENDING for each in facts.mailings),
-        dates=_dates(wave),
+        dates=_dates(wave, facts),
         questions=tuple(map(_question_line, facts.questions)),
         questions_lead=_questions_lead(facts.questions),
         checks=facts.checks if wave.is_free_draft else (),
-        steps=_steps(wave) if facts.wish.step is None else (),
+        steps=_steps(wave) if facts.wish.step is None and not can_answer else (),
         can_change=wave.is_free_draft,
         mailings=tuple(map(_mail_line, facts.mailings)),
         fingerprint=_in_groups(wave.descriptor_sha256 or ""),
         is_released=wave.state is WaveState.RELEASED,
+        challenges=_notes(wave, facts.challenges),
+        can_answer=can_answer,
+    )
+
+
+def _awaits_answer(facts: WaveFacts, today: date) -> bool:
+    return any(each.awaits_answer(today) for each in facts.challenges)
+
+
+def _notes(wave: Wave, challenges: Sequence[Challenge]) -> tuple[ChallengeNote, ...]:
+    if wave.state in AFTER_CLOSE:
+        return notes_before_release(challenges)
+    if wave.state is WaveState.RELEASED:
+        return tuple(map(challenge_note, challenges))
+    return tuple(
+        challenge_note(each, unanswered="The wave ended before HR answered.") for each in challenges
     )
 
 
@@ -201,8 +226,8 @@ def _lead(wave: Wave, facts: WaveFacts, today: date) -> str:
             f"{invited} were invited. It closes by itself on {weekday_words(wave.closes_on)} at "
             "6pm. Until then nobody can see who has answered or what, HR included."
         ),
-        WaveState.CLOSED: "It is closed. The answers are being counted.",
-        WaveState.STAGED: _waiting(wave, today),
+        WaveState.CLOSED: _counting(facts, today),
+        WaveState.STAGED: _waiting(wave, facts, today),
         WaveState.RELEASED: "The results are out. Answers, keys and invitations are destroyed.",
         WaveState.CANCELLED: "It was cancelled before it opened. Nobody was asked.",
         WaveState.DESTROYED: (
@@ -214,7 +239,29 @@ def _lead(wave: Wave, facts: WaveFacts, today: date) -> str:
     return f"{leads[wave.state]} {rate}".rstrip()
 
 
-def _waiting(wave: Wave, today: date) -> str:
+def _challenged(facts: WaveFacts, today: date) -> str:
+    """Return what a challenge means for a wave after its close, "" where none decides anything."""
+    if any(each.is_given_up for each in facts.challenges):
+        return "You have answered that the wave is given up. It is destroyed in a moment."
+    waiting = [each for each in facts.challenges if each.awaits_answer(today)]
+    if not waiting:
+        return ""
+    until = weekday_words(waiting[0].released_unanswered_on)
+    return (
+        f"The union has challenged this wave, and its results wait for your answer. Without one "
+        f"they come out by themselves on {until}, with the challenge printed on them."
+    )
+
+
+def _counting(facts: WaveFacts, today: date) -> str:
+    counting = "It is closed. The answers are being counted."
+    return f"{counting} {_challenged(facts, today)}".rstrip()
+
+
+def _waiting(wave: Wave, facts: WaveFacts, today: date) -> str:
+    challenged = _challenged(facts, today)
+    if challenged:
+        return challenged
     if wave.releases_on is None or wave.releases_on <= today:
         return "The answers are counted. The results come out by themselves in a moment."
     return (
@@ -228,7 +275,7 @@ def _failure(wish: Wish) -> str:
     return f"{_FAILED.get(wish.failed, 'A step did not work.')} {wish.why}" if wish.failed else ""
 
 
-def _dates(wave: Wave) -> tuple[tuple[str, str], ...]:
+def _dates(wave: Wave, facts: WaveFacts) -> tuple[tuple[str, str], ...]:
     days = (wave.closes_on - wave.opens_on) // timedelta(days=1)
     dates = [
         ("Opens", f"{weekday_words(wave.opens_on)}, 8am"),
@@ -237,7 +284,8 @@ def _dates(wave: Wave) -> tuple[tuple[str, str], ...]:
     if wave.closed_on is not None:
         dates.append(("Was closed", day_words(wave.closed_on)))
     if wave.releases_on is not None and wave.state is not WaveState.DESTROYED:
-        dates.append(("Results", day_words(wave.releases_on)))
+        due = release_day(wave.releases_on, facts.challenges)
+        dates.append(("Results", "none: given up" if due is None else day_words(due)))
     return tuple(dates)
 
 

@@ -27,6 +27,7 @@ from pulse.console.wave_page import PreviewPage, WaveFacts, wave_page
 from pulse.mail.mailings import mailings_of
 from pulse.respond.preview import SECRET, draw_preview
 from pulse.security import allow_own_frame
+from surveys.challenges import all_challenges, challenges_of, refuse_unanswered
 from surveys.errors import StateError
 from surveys.policy import AnonymityPolicy
 from surveys.policy_log import policy_in_force
@@ -46,6 +47,8 @@ Answer = str | Response | tuple[str, int]
 @bp.get("")
 @requires(Permission.MANAGE_WAVES)
 def start() -> Answer:
+    with current_stores().archive() as archive:
+        challenges = all_challenges(archive)
     with current_stores().registry() as registry:
         topics = {
             each.item.code: each.construct.name
@@ -57,6 +60,11 @@ def start() -> Answer:
             invited=invited_of(registry),
             rates=rates_of(registry),
             topics=topics,
+            answer_until={
+                each.wave: each.released_unanswered_on
+                for each in challenges
+                if each.awaits_answer(_today())
+            },
         )
     return render_template("console/waves.html", page=page)
 
@@ -64,7 +72,8 @@ def start() -> Answer:
 @bp.get("/<code>")
 @requires(Permission.MANAGE_WAVES)
 def one(code: str) -> Answer:
-    policy = _policy()
+    with current_stores().archive() as archive:
+        policy, challenges = policy_in_force(archive), challenges_of(archive, code)
     with current_stores().office() as office:
         mailings = mailings_of(office, code)
     with current_stores().registry() as registry:
@@ -77,6 +86,7 @@ def one(code: str) -> Answer:
             invited=invited_of(registry).get(code, 0),
             rate=rates_of(registry).get(code),
             mailings=mailings,
+            challenges=challenges,
         )
     return render_template("console/wave.html", page=wave_page(wave, facts, today=_today()))
 
@@ -108,7 +118,10 @@ def preview_page(code: str) -> Answer:
 @bp.get("/<code>/<step>")
 @requires(Permission.MANAGE_WAVES)
 def confirm(code: str, step: str) -> Answer:
-    return _confirm(code, _step(step))
+    wanted = _step(step)
+    if wanted is WaveStep.DESTROY:
+        _refuse_unanswered(code)
+    return _confirm(code, wanted)
 
 
 @bp.post("/<code>/<step>")
@@ -123,6 +136,8 @@ def take(code: str, step: str) -> Answer:
             closes_on = date.fromisoformat(typed)
         except ValueError:
             return _confirm(code, wanted, typed=typed, problem="Choose the new closing day."), 400
+    if wanted is WaveStep.DESTROY:
+        _refuse_unanswered(code)
     if _has_promise(wanted) and request.form.get("promise") != "yes":
         problem = "Tick the sentence to go on, or go back to the wave."
         return _confirm(code, wanted, problem=problem), 400
@@ -137,6 +152,11 @@ def take(code: str, step: str) -> Answer:
             return redirect(url_for("waves.start"), code=303)
         wish(registry, code, wanted, closes_on=closes_on)
     return redirect(url_for("waves.one", code=code), code=303)
+
+
+def _refuse_unanswered(code: str) -> None:
+    with current_stores().archive() as archive:
+        refuse_unanswered(challenges_of(archive, code), _today())
 
 
 def _confirm(code: str, step: WaveStep, *, typed: str = "", problem: str = "") -> str:

@@ -7,19 +7,20 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from analysis.archive import units_history
-from analysis.release import ReleaseHead
+from analysis.release import ReleaseHead, Source, UnitMonth
 from analysis.trends.behaviour import JudgedPoint, ProcessBehaviour, process_behaviours
 from analysis.trends.findings import Tally, tally_of
 from analysis.trends.measures import HiddenPoint, series_of
 from analysis.trends.words import cell_words, figure_words, lead_words
+from pulse.challenge_notes import ChallengeNote, printed_notes
 from pulse.charts.spec import Mark
 from pulse.dashboards.choices import Option, options_of
-from pulse.dashboards.measure_charts import month_of
 from pulse.dashboards.measure_order import last_asked, ordered_measures
 from pulse.dashboards.memory import ReleaseMemory
-from pulse.dashboards.month_rows import MARKS
+from pulse.dashboards.month_rows import MARKS, month_of
+from pulse.dashboards.rates import NOBODY_INVITED, RateCell, ShownRate, rate_cell
 from pulse.dashboards.scope import Scope
-from pulse.dashboards.words import reasons_words
+from pulse.dashboards.words import reasons_words, sentence_start
 from surveys.months import Month
 from surveys.units import UnitCode
 
@@ -78,6 +79,7 @@ class HeatmapRow:
 
     code: UnitCode
     name: str
+    rate: RateCell  # of the newest month
     cells: tuple[CellWords, ...]
 
     @property
@@ -129,6 +131,11 @@ class HeatmapPage:
     columns: tuple[Column, ...]
     rows: tuple[HeatmapRow, ...]
     note: str
+    challenges: tuple[ChallengeNote, ...]
+
+    @property
+    def has_rates(self) -> bool:
+        return any(isinstance(row.rate, ShownRate) for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +183,7 @@ def heatmap_page(
     return HeatmapPage(
         month=newest,
         title="Units by themes",
-        lead=(
-            f"{lead_words(facts.tally.moved, facts.tally.figures, facts.tally.expected)} "
-            "Each unit is compared with its own past, never with another unit."
-        ),
+        lead=_lead(facts.tally),
         orders=options_of(_ORDER_WORDS, question.order),
         levels=_level_options(scope, levels, level),
         months=options_of(
@@ -189,7 +193,15 @@ def heatmap_page(
         scale_words=_scale_words(facts.points),
         columns=facts.columns,
         rows=_ordered(facts.rows, question.order),
-        note=_note(facts.columns),
+        note=_note(facts.columns, until[-1]),
+        challenges=printed_notes(session, until[-1:]).get(newest, ()),
+    )
+
+
+def _lead(tally: Tally) -> str:
+    return (
+        f"{lead_words(tally.moved, tally.figures, tally.expected)} "
+        "Each unit is compared with its own past, never with another unit."
     )
 
 
@@ -245,10 +257,20 @@ def _facts(
         behaviours += [each for each in judged if _is_newest(each, column.asked)]
         points.add(measure.scale_points)
     rows = tuple(
-        HeatmapRow(unit, scope.name(unit), tuple(cells[place] for cells in by_column))
+        HeatmapRow(
+            unit,
+            scope.name(unit),
+            _newest_rate(heads[-1], histories.get(unit, ())),
+            tuple(cells[place] for cells in by_column),
+        )
         for place, unit in enumerate(units)
     )
     return _Facts(tuple(columns), rows, tally_of(behaviours), frozenset(points))
+
+
+def _newest_rate(newest: ReleaseHead, history: Sequence[UnitMonth]) -> RateCell:
+    cell = next((entry.cell for entry in reversed(history) if entry.month == newest.month), None)
+    return rate_cell(cell, newest.source)
 
 
 def _is_newest(behaviour: ProcessBehaviour, asked: Month) -> bool:
@@ -294,11 +316,17 @@ def _scale_words(points: frozenset[int]) -> str:
     return "mean; higher is what staff would want, on every theme"
 
 
-def _note(columns: Sequence[Column]) -> str:
+def _note(columns: Sequence[Column], newest: ReleaseHead) -> str:
     asked = {column.asked for column in columns}
     turns = "Themes take turns, so not all were asked in the same month. " if len(asked) > 1 else ""
+    invited = (
+        f" {sentence_start(NOBODY_INVITED)} in {newest.month.words}, so there is no response rate."
+        if newest.source is Source.IMPORTED
+        else ""
+    )
     return (
         f"{turns}A hidden figure has too few answers here, or would show a small group beside it."
+        f"{invited}"
     )
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from analysis.release import ReleaseHead
 from analysis.trends.behaviour import BASELINE_POINTS, Caution, JudgedPoint, ProcessBehaviour
 from analysis.trends.measures import HiddenPoint, Measure
 from analysis.trends.words import (
@@ -13,7 +14,13 @@ from analysis.trends.words import (
     reading_words,
 )
 from pulse.charts.spec import Event, HiddenMonth, Mark, ProcessChartSpec, ShownMonth
-from pulse.dashboards.month_rows import MARKS
+from pulse.dashboards.month_rows import MARKS, month_of
+from pulse.dashboards.sources import (
+    source_breaks,
+    source_stretches,
+    sources_of,
+    sources_sentence,
+)
 from surveys.months import Month
 
 _LOWEST_SCORE = 1
@@ -25,26 +32,33 @@ _Point = JudgedPoint | HiddenPoint
 
 
 def measure_chart(
-    behaviour: ProcessBehaviour, *, number: int, measure: Measure, unit_name: str, threshold: int
+    behaviour: ProcessBehaviour,
+    heads: Sequence[ReleaseHead],
+    *,
+    number: int,
+    measure: Measure,
+    unit_name: str,
 ) -> ProcessChartSpec:
     """Return the process behaviour chart.
 
     Args:
         behaviour: at least one month.
+        heads: the releases that the series was made of, oldest first.
         number: of the figure on its page.
         measure: what is drawn; its scale gives the axis.
         unit_name: whose figures these are.
-        threshold: k of the newest release, for the legend of hollow points.
     """
     points = behaviour.points
     low, high = drawn_axis(points, highest_score=measure.scale_points)
-    span = span_words([month_of(point) for point in points])
-    name = f"{measure.name}, {unit_name}"
+    months = [month_of(point) for point in points]
+    name, span = f"{measure.name}, {unit_name}", span_words(months)
+    stretches = source_stretches(months, sources_of(heads))
+    joined = f" {sources_sentence(stretches)}".rstrip()
     return ProcessChartSpec(
         number=number,
         title=name,
-        description=_description(behaviour, title=f"{name}, {span}"),
-        caption=f"{name}, {span}. {_limits_words(behaviour)}",
+        description=_description(behaviour, title=f"{name}, {span}", joined=joined),
+        caption=f"{name}, {span}. {_limits_words(behaviour)}{joined}",
         axis_note=f"{_scale_words(measure)} Axis drawn from {low:g} to {high:g}.",
         axis_low=low,
         axis_high=high,
@@ -53,8 +67,9 @@ def measure_chart(
         unit="",
         months=tuple(_chart_month(point) for point in points),
         centre=behaviour.centre,
-        small_words=few_answers_words(threshold),
+        small_words=few_answers_words(heads[-1].threshold),
         events=limit_events(behaviour.fixed_at),
+        breaks=source_breaks(stretches),
     )
 
 
@@ -63,10 +78,6 @@ def _scale_words(measure: Measure) -> str:
         return f"Mean, 1 to {measure.scale_points}; higher is what staff would want."
     low, high = measure.low_label.lower(), measure.high_label.lower()
     return f"Mean, 1 {low} to {measure.scale_points} {high}."
-
-
-def month_of(point: _Point) -> Month:
-    return point.month if isinstance(point, HiddenPoint) else point.point.month
 
 
 def span_words(months: Sequence[Month]) -> str:
@@ -135,7 +146,7 @@ def _limits_words(behaviour: ProcessBehaviour) -> str:
     return fixed
 
 
-def _description(behaviour: ProcessBehaviour, *, title: str) -> str:
+def _description(behaviour: ProcessBehaviour, *, title: str, joined: str) -> str:
     shown = [point for point in behaviour.points if isinstance(point, JudgedPoint)]
     hidden = len(behaviour.points) - len(shown)
     parts = [f"Chart of {title}."]
@@ -147,5 +158,4 @@ def _description(behaviour: ProcessBehaviour, *, title: str) -> str:
             parts.append(f"Months that are part of a signal, {word}: {months}.")
     if hidden:
         parts.append(f"Hidden months: {hidden}.")
-    parts.append("The table below holds the same numbers.")
-    return " ".join(parts)
+    return f"{' '.join(parts)}{joined} The table below holds the same numbers."

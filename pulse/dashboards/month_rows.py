@@ -1,12 +1,14 @@
 """The table below a chart, from the same judged points as the chart."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from analysis.release import Source
 from analysis.trends.behaviour import Direction, JudgedPoint, Rule
 from analysis.trends.measures import HiddenPoint
 from analysis.trends.words import figure_words, interval_words, reading_words
 from pulse.charts.spec import Mark
+from pulse.dashboards.sources import break_notes, source_stretches
 from pulse.dashboards.words import reasons_words
 from surveys.months import Month
 
@@ -24,7 +26,10 @@ MARKS = {
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """A month with a figure; `reading_short` is for narrow screens, beside the mark."""
+    """A month with a figure; `reading_short` is for narrow screens, beside the mark.
+
+    `source_note` stands below the first month of another source, in both kinds of rows.
+    """
 
     month: Month
     mean: str
@@ -33,6 +38,7 @@ class ShownRow:
     mark: Mark
     reading: str
     reading_short: str
+    source_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ class HiddenRow:
 
     month: Month
     hidden_because: str
+    source_note: str = ""
 
 
 MonthRow = ShownRow | HiddenRow
@@ -58,16 +65,27 @@ class MonthTable:
         return len(self.rows) < self.months_in_all
 
 
-def month_table(points: Sequence[JudgedPoint | HiddenPoint], *, is_whole: bool) -> MonthTable:
+def month_table(
+    points: Sequence[JudgedPoint | HiddenPoint],
+    sources: Mapping[Month, Source],
+    *,
+    is_whole: bool,
+) -> MonthTable:
     """Return the newest `MONTHS_AT_FIRST` months, or all of them if `is_whole`."""
+    notes = break_notes(source_stretches([month_of(point) for point in points], sources))
     newest_first = tuple(reversed(points))
     listed = newest_first if is_whole else newest_first[:MONTHS_AT_FIRST]
-    return MonthTable(tuple(month_row(point) for point in listed), len(newest_first))
+    rows = tuple(month_row(point, notes.get(month_of(point), "")) for point in listed)
+    return MonthTable(rows, len(newest_first))
 
 
-def month_row(point: JudgedPoint | HiddenPoint) -> MonthRow:
+def month_of(point: JudgedPoint | HiddenPoint) -> Month:
+    return point.month if isinstance(point, HiddenPoint) else point.point.month
+
+
+def month_row(point: JudgedPoint | HiddenPoint, source_note: str = "") -> MonthRow:
     if isinstance(point, HiddenPoint):
-        return HiddenRow(point.month, reasons_words(point.reasons))
+        return HiddenRow(point.month, reasons_words(point.reasons), source_note)
     return ShownRow(
         month=point.point.month,
         mean=figure_words(point.point),
@@ -76,4 +94,5 @@ def month_row(point: JudgedPoint | HiddenPoint) -> MonthRow:
         mark=MARKS[point.direction],
         reading=reading_words(point),
         reading_short=_SHORT.get(point.rule) or reading_words(point).partition(", ")[0],
+        source_note=source_note,
     )

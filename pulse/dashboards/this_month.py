@@ -11,6 +11,7 @@ from analysis.trends.behaviour import BASELINE_POINTS, process_behaviours
 from analysis.trends.findings import Finding, JudgedSeries, Tally, findings, tally_of
 from analysis.trends.measures import series_of
 from analysis.trends.words import lead_words, number_words
+from pulse.challenge_notes import ChallengeNote, printed_notes
 from pulse.dashboards.measure_order import ordered_measures
 from pulse.dashboards.memory import ReleaseMemory
 from pulse.dashboards.scope import Scope, UnitLink
@@ -60,6 +61,7 @@ class ThisMonthPage:
     hidden_units: tuple[UnitLink, ...]
     hidden_not_listed: str
     first_month_note: str
+    challenges: tuple[ChallengeNote, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ def this_month_page(session: Session, heads: Sequence[ReleaseHead], scope: Scope
         hidden_units=hidden[:HIDDEN_UNITS_LISTED],
         hidden_not_listed=_not_listed_words(len(hidden) - HIDDEN_UNITS_LISTED),
         first_month_note=_PROVISIONAL_WORDS if facts.is_provisional else "",
+        challenges=printed_notes(session, [newest]).get(newest.month, ()),
     )
 
 

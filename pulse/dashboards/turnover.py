@@ -21,6 +21,7 @@ from pulse.dashboards.leaver_months import leaver_chart, own_months, protected_m
 from pulse.dashboards.measure_charts import measure_chart, span_words
 from pulse.dashboards.measure_order import ordered_measures
 from pulse.dashboards.scope import Scope
+from pulse.dashboards.sources import sources_of
 from pulse.dashboards.turnover_rows import TurnoverMonth, turnover_rows
 from pulse.rules_in_force import rules_in_force
 from surveys.units import UnitCode
@@ -167,9 +168,9 @@ def _unit_months(
             "follow each other by a month or two, and ask there."
         ),
         measure_name=measure.name,
-        morale_chart=_morale_chart(behaviour, measure, unit_name, heads[-1].threshold),
+        morale_chart=_morale_chart(behaviour, heads, measure, unit_name),
         leaver_chart=_leaver_chart(rates, unit_name),
-        rows=turnover_rows(behaviour.points, rates),
+        rows=turnover_rows(behaviour.points, rates, sources_of(heads)),
     )
 
 
@@ -185,13 +186,11 @@ def _rates(
 
 
 def _morale_chart(
-    behaviour: ProcessBehaviour, measure: Measure, unit_name: str, threshold: int
+    behaviour: ProcessBehaviour, heads: Sequence[ReleaseHead], measure: Measure, unit_name: str
 ) -> ProcessChartSpec | None:
     if not behaviour.points:
         return None
-    return measure_chart(
-        behaviour, number=2, measure=measure, unit_name=unit_name, threshold=threshold
-    )
+    return measure_chart(behaviour, heads, number=2, measure=measure, unit_name=unit_name)
 
 
 def _leaver_chart(rates: Sequence[RateMonth], unit_name: str) -> ProcessChartSpec | None:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from analysis.release import Source
 from analysis.trends.behaviour import JudgedPoint
 from analysis.trends.measures import HiddenPoint
 from analysis.trends.rates import RateMonth
 from analysis.trends.words import figure_words
 from pulse.dashboards.leaver_months import rate_words
-from pulse.dashboards.measure_charts import month_of
+from pulse.dashboards.month_rows import month_of
+from pulse.dashboards.sources import break_notes, source_stretches
 from pulse.dashboards.words import reasons_words
 from surveys.months import Month
 
@@ -41,41 +43,47 @@ Cell = Number | Hidden | NotThere
 
 @dataclass(frozen=True, slots=True)
 class TurnoverMonth:
-    """One month of one unit; morale and leavers have scales of their own."""
+    """One month of one unit; morale and leavers have scales of their own.
+
+    `source_note` stands below the first month whose morale comes from another source.
+    """
 
     month: Month
     morale: Cell
     people: Cell
     leavers: Cell
     rate: Cell
+    source_note: str
 
 
 def turnover_rows(
-    points: Sequence[JudgedPoint | HiddenPoint], rates: Sequence[RateMonth]
+    points: Sequence[JudgedPoint | HiddenPoint],
+    rates: Sequence[RateMonth],
+    sources: Mapping[Month, Source],
 ) -> tuple[TurnoverMonth, ...]:
-    """Return the months that have either, newest first."""
+    """Return the months that have either, newest first; `sources` are those of the points."""
     morale = {month_of(point): point for point in points}
     workforce = {each.month: each for each in rates}
+    notes = break_notes(source_stretches(list(morale), sources))
     months = sorted({*morale, *workforce}, reverse=True)
-    return tuple(_row(month, morale, workforce) for month in months)
+    return tuple(
+        TurnoverMonth(
+            month,
+            _morale(morale.get(month)),
+            *_workforce(workforce.get(month)),
+            source_note=notes.get(month, ""),
+        )
+        for month in months
+    )
 
 
-def _row(
-    month: Month,
-    morale: Mapping[Month, JudgedPoint | HiddenPoint],
-    workforce: Mapping[Month, RateMonth],
-) -> TurnoverMonth:
-    figures = workforce.get(month)
+def _workforce(figures: RateMonth | None) -> tuple[Cell, Cell, Cell]:
+    """Return people, leavers and rate."""
     if figures is None:
         none = NotThere("no figures")
-        return TurnoverMonth(month, _morale(morale.get(month)), none, none, none)
-    return TurnoverMonth(
-        month=month,
-        morale=_morale(morale.get(month)),
-        people=Number(f"{figures.people:,}"),
-        leavers=_hidden() if figures.events is None else Number(f"{figures.events:,}"),
-        rate=_rate(figures),
-    )
+        return none, none, none
+    leavers = _hidden() if figures.events is None else Number(f"{figures.events:,}")
+    return Number(f"{figures.people:,}"), leavers, _rate(figures)
 
 
 def _rate(figures: RateMonth) -> Cell:

@@ -1,6 +1,6 @@
 """One unit: a measure over time as sentence, chart and table, and why some of it is hidden."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import abort
@@ -16,14 +16,26 @@ from analysis.trends.behaviour import (
     process_behaviour,
 )
 from analysis.trends.measures import Measure, SeriesPoint, series_of
-from analysis.trends.words import answers_words, figure_words, interval_words, unit_reading
+from analysis.trends.words import Reading, answers_words, figure_words, interval_words, unit_reading
+from pulse.challenge_notes import ChallengeNote, printed_notes
 from pulse.charts.spec import ProcessChartSpec
 from pulse.dashboards.hidden_months import HiddenMonths, hidden_months
 from pulse.dashboards.item_answers import ItemAnswers, item_answers
 from pulse.dashboards.measure_charts import measure_chart, span_words
 from pulse.dashboards.measure_order import ordered_measures
-from pulse.dashboards.month_rows import MonthTable, month_table
+from pulse.dashboards.month_rows import MONTHS_AT_FIRST, MonthTable, month_table
+from pulse.dashboards.rates import (
+    NOBODY_INVITED,
+    RateCell,
+    RatesSection,
+    ShownRate,
+    rate_cell,
+    rate_sentence,
+    rates_by_month,
+    rates_section,
+)
 from pulse.dashboards.scope import Crumb, Scope
+from pulse.dashboards.sources import sources_of
 from pulse.dashboards.words import IMPORTED_WORDS, reasons_words, sentence_start
 from surveys.months import Month
 from surveys.units import UnitCode
@@ -40,11 +52,23 @@ class MeasureTab:
 
 @dataclass(frozen=True, slots=True)
 class ChildLine:
-    """A unit directly below; `hidden_because` is "" where it is shown in the newest month."""
+    """A unit directly below; `hidden_because` is "" where it is shown in the newest month.
+
+    `rate` is the response rate of that month, "" where there is none.
+    """
 
     code: UnitCode
     name: str
     hidden_because: str
+    rate: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedChallenges:
+    """What the union said to the newest month's wave, and to waves of the unit's earlier months."""
+
+    newest: tuple[ChallengeNote, ...]
+    earlier: tuple[ChallengeNote, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +83,18 @@ class UnitPage:
     tabs: tuple[MeasureTab, ...]
     measure_code: str
     measure_name: str
-    headline: str
-    sentence: str
+    reading: Reading
+    rate_sentence: str
     counted_in: str
     chart: ProcessChartSpec | None
     table: MonthTable
     answers: ItemAnswers | None
+    rates: RatesSection | None
     ask: str
     hidden_months: tuple[HiddenMonths, ...]
     hidden_rule: str
     children: tuple[ChildLine, ...]
+    challenges: PrintedChallenges
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +105,8 @@ class UnitSeries:
     measure: Measure
     behaviour: ProcessBehaviour
     history: tuple[UnitMonth, ...]
+    sources: Mapping[Month, Source]
+    rates: Mapping[Month, RateCell]
 
 
 def unit_series(
@@ -97,7 +125,14 @@ def unit_series(
     behaviour = process_behaviour(
         series_of(chosen, heads, history), scale_points=chosen.scale_points
     )
-    return UnitSeries(scope.name(code), chosen, behaviour, history)
+    return UnitSeries(
+        unit_name=scope.name(code),
+        measure=chosen,
+        behaviour=behaviour,
+        history=history,
+        sources=sources_of(heads),
+        rates=rates_by_month(heads, history),
+    )
 
 
 def unit_page(
@@ -111,32 +146,43 @@ def unit_page(
 ) -> UnitPage:
     """Return the page of a unit, from the archive and its visible releases (oldest first).
 
-    `scope` is the viewer's, in the newest released tree that holds the unit; `measure` is the code
-    of a measure, "" for the first one; `is_whole` lists every month, not only the newest.
+    `scope` is the viewer's, in the newest released tree with the unit; `measure` is the code of a
+    measure, "" for the first one; `is_whole` lists every month, not only the newest.
     """
     series = unit_series(session, heads, scope, code, measure=measure)
-    name, behaviour, chosen = series.unit_name, series.behaviour, series.measure
-    reading = unit_reading(chosen, name, behaviour)
+    behaviour, chosen = series.behaviour, series.measure
+    answers = _newest_answers(heads, series)
     return UnitPage(
         code=code,
-        name=name,
+        name=series.unit_name,
         caption=_caption(scope, heads, code),
         source_note=_source_note(heads, series.history),
         crumbs=scope.crumbs(code),
         tabs=_tabs(heads, chosen),
         measure_code=chosen.code,
         measure_name=chosen.name,
-        headline=reading.heading,
-        sentence=reading.text,
+        reading=unit_reading(chosen, series.unit_name, behaviour),
+        rate_sentence=rate_sentence(heads[-1], series.history),
         counted_in=_counted_in(session, heads, scope, series),
         chart=_chart(heads, series),
-        table=month_table(behaviour.points, is_whole=is_whole),
-        answers=_newest_answers(heads, series),
+        table=month_table(behaviour.points, series.sources, is_whole=is_whole),
+        answers=answers,
+        rates=_rates(heads, series, has_answers=answers is not None, is_whole=is_whole),
         ask=_question(chosen, behaviour),
         hidden_months=hidden_months(behaviour.points),
         hidden_rule=_hidden_rule(heads[-1]),
         children=_children(session, heads, scope, code),
+        challenges=_challenges(session, heads, series),
     )
+
+
+def _challenges(
+    session: Session, heads: Sequence[ReleaseHead], series: UnitSeries
+) -> PrintedChallenges:
+    printed, newest = printed_notes(session, heads), heads[-1].month
+    months = sorted({entry.month for entry in series.history} - {newest}, reverse=True)
+    earlier = tuple(note for month in months for note in printed.get(month, ()))
+    return PrintedChallenges(printed.get(newest, ()), earlier)
 
 
 def _tabs(heads: Sequence[ReleaseHead], chosen: Measure) -> tuple[MeasureTab, ...]:
@@ -150,12 +196,15 @@ def _chart(heads: Sequence[ReleaseHead], series: UnitSeries) -> ProcessChartSpec
     if not series.behaviour.points:
         return None
     return measure_chart(
-        series.behaviour,
-        number=1,
-        measure=series.measure,
-        unit_name=series.unit_name,
-        threshold=heads[-1].threshold,
+        series.behaviour, heads, number=1, measure=series.measure, unit_name=series.unit_name
     )
+
+
+def _rates(
+    heads: Sequence[ReleaseHead], series: UnitSeries, *, has_answers: bool, is_whole: bool
+) -> RatesSection | None:
+    most = None if is_whole else MONTHS_AT_FIRST
+    return rates_section(heads, series.history, number=3 if has_answers else 2, most=most)
 
 
 def _hidden_rule(newest: ReleaseHead) -> str:
@@ -181,9 +230,10 @@ def _source_note(heads: Sequence[ReleaseHead], history: Sequence[UnitMonth]) -> 
     ]
     if not imported:
         return ""
+    invited = f"{sentence_start(NOBODY_INVITED)} then, so there is no response rate."
     if len(imported) == len(months):
-        return f"{sentence_start(IMPORTED_WORDS)}."
-    return f"{span_words(imported)}: {IMPORTED_WORDS}."
+        return f"{sentence_start(IMPORTED_WORDS)}. {invited}"
+    return f"{span_words(imported)}: {IMPORTED_WORDS}. {invited}"
 
 
 def _question(measure: Measure, behaviour: ProcessBehaviour) -> str:
@@ -237,8 +287,19 @@ def _children(
     links = scope.links(scope.tree.children(code))
     cells = unit_cells(session, heads[-1].month, [link.code for link in links])
     return tuple(
-        ChildLine(link.code, link.name, _why_hidden(cells.get(link.code))) for link in links
+        ChildLine(
+            link.code,
+            link.name,
+            _why_hidden(cells.get(link.code)),
+            _rate_of(cells.get(link.code), heads[-1].source),
+        )
+        for link in links
     )
+
+
+def _rate_of(entry: UnitMonth | None, source: Source) -> str:
+    rate = rate_cell(None if entry is None else entry.cell, source)
+    return rate.rate if isinstance(rate, ShownRate) else ""
 
 
 def _why_hidden(entry: UnitMonth | None) -> str:

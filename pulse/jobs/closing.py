@@ -5,7 +5,7 @@ close that was cut short anywhere ends the same. Two steps change places with th
 ballot ids are logged before the boxes are destroyed, because afterwards nobody has them (ADR 0095).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import chain, islice
 from pathlib import Path
@@ -26,11 +26,12 @@ from pulse.mail.mailings import stop_mailings
 from surveys.ballot_format import BallotKind
 from surveys.box import shut_box
 from surveys.box_reading import read_ballots
+from surveys.challenges import Challenge, challenges_of, refuse_unanswered, release_day
 from surveys.custody import read_key
 from surveys.descriptors import Descriptor
 from surveys.destruction import destroy_box, destroy_wave_keys
 from surveys.errors import StateError
-from surveys.ledger.log import EntryKind
+from surveys.ledger.log import EntryKind, take_turn
 from surveys.opening import all_ballot_ids, ballots_root
 from surveys.preparing_waves import forget_invitations, pass_key_tree
 from surveys.wave_states import WaveState, check_transition
@@ -114,16 +115,12 @@ def release_wave(site: Installation, code: str, *, day: date) -> None:
     """Log the release, which makes it visible, then destroy keys, boxes and invitations.
 
     Raises:
-        StateError: the wave is not staged, or the days for a challenge have not passed.
+        StateError: the wave is not staged, the days for a challenge have not passed, or a
+            challenge waits for HR's answer or was answered by giving up the wave.
     """
     wave = _wave(site, code)
     if wave.state is not WaveState.RELEASED:
         check_transition(code, wave.state, WaveState.RELEASED)
-        if wave.releases_on is None or day < wave.releases_on:
-            raise StateError(
-                f"The results of {wave.title} come out on {wave.releases_on}, after the days in "
-                "which the union can object."
-            )
         _show(site, wave, day=day)
         with site.stores.registry() as registry:
             set_state(registry, code, WaveState.RELEASED)
@@ -145,6 +142,18 @@ def destroy_wave(site: Installation, code: str, *, day: date) -> None:
         with site.stores.registry() as registry:
             set_state(registry, code, WaveState.DESTROYED)
     finish_wave(site, code, day=day)
+
+
+def give_up_wave(site: Installation, code: str, *, day: date) -> None:
+    """Destroy a closed wave because HR wants it; a challenge has to be answered first.
+
+    Raises:
+        StateError: the wave cannot be destroyed, or the union has challenged it and no answer says
+            why it is given up.
+    """
+    with site.stores.archive() as archive:
+        refuse_unanswered(challenges_of(archive, code), day)
+    destroy_wave(site, code, day=day)
 
 
 def finish_wave(site: Installation, code: str, *, day: date) -> None:
@@ -208,6 +217,7 @@ def _prepare(site: Installation, descriptor: Descriptor, counted: BallotTally) -
         earlier_spread=pooled_earlier(
             head.items for head in heads if head.month < descriptor.month
         ),
+        invited={group.unit: group.invited for group in descriptor.groups},
     )
 
 
@@ -237,16 +247,39 @@ def _refuse_other_release(site: Installation, wave: Wave) -> None:
 
 
 def _show(site: Installation, wave: Wave, *, day: date) -> None:
-    """Make the wave's release visible; one that was made visible before a cut stays so."""
+    """Make the wave's release visible; one that was made visible before a cut stays so.
+
+    The turn in the log is taken before looking, so that no challenge comes in between.
+    """
     with site.stores.archive() as archive:
+        take_turn(archive)
         if wave.month in staged_months(archive):
-            make_visible(archive, [wave.month], signer=site.signer, day=day)
+            challenges = challenges_of(archive, wave.code)
+            _refuse_before_its_day(wave, challenges, day)
+            places = [each.place for each in challenges]
+            make_visible(archive, [wave.month], signer=site.signer, day=day, challenges=places)
             return
         sources = {head.month: head.source for head in visible_releases(archive)}
     if sources.get(wave.month) is not Source.WAVE:
         raise StateError(
             f"The prepared results of {wave.title} are missing. Nothing was released or destroyed."
         )
+
+
+def _refuse_before_its_day(wave: Wave, challenges: Sequence[Challenge], day: date) -> None:
+    if wave.releases_on is None:
+        raise StateError(f"{wave.title} has no day for its results, so they stay where they are.")
+    due = release_day(wave.releases_on, challenges)
+    if due is None:
+        raise StateError(f"HR has given up {wave.title}, so it has no results to release.")
+    if day < due:
+        awaits = any(each.awaits_answer(day) for each in challenges)
+        why = (
+            "unless HR answers the union's challenge before."
+            if awaits
+            else "after the days in which the union can object."
+        )
+        raise StateError(f"The results of {wave.title} come out on {due}, {why}")
 
 
 def _publish_ids(site: Installation, code: str, *, day: date) -> None:

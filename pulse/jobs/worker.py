@@ -20,6 +20,7 @@ from pulse.jobs.closing import (
     close_wave,
     destroy_wave,
     finish_wave,
+    give_up_wave,
     is_cleaned_up,
     release_wave,
     stage_wave,
@@ -31,6 +32,7 @@ from pulse.jobs.preparing import begin_preparing, go_on_preparing, never
 from pulse.jobs.rates import count_rate
 from pulse.logs import log_failure
 from surveys.calendar import has_closed, has_opened
+from surveys.challenges import AFTER_CLOSE, challenges_of, release_day
 from surveys.errors import SurveyError
 from surveys.wave_states import WaveState
 from surveys.wave_wishes import WaveStep, forget_step, note_failure, wish_of, wished_waves
@@ -158,7 +160,7 @@ def _wished_step(site: Installation, wave: Wave, day: date) -> Step | None:
             site, wave.code, wish.closes_on or wave.closes_on, day=day
         ),
         WaveStep.CLOSE: lambda: close_wave(site, wave.code, day=day),
-        WaveStep.DESTROY: lambda: destroy_wave(site, wave.code, day=day),
+        WaveStep.DESTROY: lambda: give_up_wave(site, wave.code, day=day),
         WaveStep.CANCEL: lambda: cancel_wave(site, wave.code, day=day),
     }
     return None if wish.step is None else Step(wish.step.value, wave.code, acts[wish.step])
@@ -179,14 +181,26 @@ def _next_step(
         step = Step("close", code, partial(close_wave, site, code, day=day))
     elif wave.state is WaveState.OPEN:
         step = Step("rate", code, partial(count_rate, site, wave, now))
-    elif wave.state is WaveState.CLOSED:
-        step = Step("count", code, partial(stage_wave, site, code, day=day))
-    elif wave.state is WaveState.STAGED and wave.releases_on is not None:
-        if wave.releases_on <= day:
-            step = Step("release", code, partial(release_wave, site, code, day=day))
+    elif wave.state in AFTER_CLOSE:
+        step = _step_after_close(site, wave, day)
     elif wave.state in FINISHED and not is_cleaned_up(site, code):
         step = Step("destroy", code, partial(finish_wave, site, code, day=day))
     return step
+
+
+def _step_after_close(site: Installation, wave: Wave, day: date) -> Step | None:
+    """Return what comes next between close and release; a challenge may make the wave wait."""
+    code = wave.code
+    with site.stores.archive() as archive:
+        challenges = challenges_of(archive, code)
+    due = None if wave.releases_on is None else release_day(wave.releases_on, challenges)
+    if any(each.is_given_up for each in challenges):
+        return Step("destroy", code, partial(destroy_wave, site, code, day=day))
+    if wave.state is WaveState.CLOSED:
+        return Step("count", code, partial(stage_wave, site, code, day=day))
+    if due is not None and due <= day:
+        return Step("release", code, partial(release_wave, site, code, day=day))
+    return None
 
 
 def _wave(site: Installation, code: str) -> Wave | None:

@@ -41,6 +41,8 @@ class EntryKind(StrEnum):
     CLOSED = "closed"
     DESTROYED = "destroyed"
     BALLOT_IDS = "ballot_ids"
+    CHALLENGED = "challenged"
+    CHALLENGE_ANSWERED = "challenge_answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def append(
         ValueError: the body has no canonical JSON.
     """
     document = canonical_json({"body": body, "day": day.isoformat(), "kind": kind.value})
-    _take_turn(session)
+    take_turn(session)
     _refuse_another_key(session, signer.public_key)
     tree = GrowingTree()
     for stored in session.scalars(select(LogEntryRow.leaf_hash).order_by(LogEntryRow.place)):
@@ -190,8 +192,12 @@ def _checkpoint_break(
     return None
 
 
-def _take_turn(session: Session) -> None:
-    """Wait until nobody else appends, so that two entries never want one place."""
+def take_turn(session: Session) -> None:
+    """Wait until nobody else appends, so that two entries never want one place.
+
+    Whoever looks at the log before adding to it takes the turn first; it lasts until the end of the
+    transaction.
+    """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(_APPEND_LOCK)))
     else:

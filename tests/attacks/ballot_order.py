@@ -65,18 +65,25 @@ def all_bytes(folder: Path) -> Mapping[str, bytes]:
 
 def clues(folder: Path, bodies: Sequence[bytes]) -> Mapping[str, list[float]]:
     """Return, for each clue, one number per ballot."""
+    return places(all_bytes(folder), [body[-100:] for body in bodies]) | distances(
+        folder / BOX, bodies
+    )
+
+
+def places(written: Mapping[str, bytes], sought: Sequence[bytes]) -> dict[str, list[float]]:
+    """Return where in each file each text lies and how often, a clue with one number per text."""
     noted: dict[str, list[float]] = {}
-    for name, content in all_bytes(folder).items():
-        firsts = [content.find(body[-100:]) for body in bodies]
-        lasts = [content.rfind(body[-100:]) for body in bodies]
+    for name, content in written.items():
+        firsts = [content.find(each) for each in sought]
+        lasts = [content.rfind(each) for each in sought]
         noted |= {
             f"first place in {name}": [float(place) for place in firsts],
             f"last place in {name}": [float(place) for place in lasts],
             f"page in {name}": [float(place // PAGE_BYTES) for place in lasts],
             f"place within the page of {name}": [float(place % PAGE_BYTES) for place in lasts],
-            f"times in {name}": [float(content.count(body[-100:])) for body in bodies],
+            f"times in {name}": [float(content.count(each)) for each in sought],
         }
-    return noted | distances(folder / BOX, bodies)
+    return noted
 
 
 def distances(path: Path, bodies: Sequence[bytes]) -> Mapping[str, list[float]]:
@@ -128,8 +135,13 @@ def best_clue(fill: FillBox, *, ballots: int, invited: int, rounds: int, seed: i
                     key = f"{kind}: {clue}"
                     sums[key] = sums.get(key, 0.0) + correlation(values)
                 shutil.rmtree(folder)
+    return strongest(sums, sources=ballots, rounds=rounds)
+
+
+def strongest(sums: Mapping[str, float], *, sources: int, rounds: int) -> Found:
+    """Return the clue whose rank correlations, summed over the rounds, are furthest from chance."""
     clue, total = max(sums.items(), key=lambda item: abs(item[1]))
-    return Found(clue, total / rounds, abs(total) * math.sqrt((ballots - 1) / rounds))
+    return Found(clue, total / rounds, abs(total) * math.sqrt((sources - 1) / rounds))
 
 
 # What the attack must catch

@@ -50,6 +50,13 @@ Respondents = Mapping[str, int]
 MANY: Respondents = {"north-1": 19, "north-2": 14, "north-3": 12, "south-1": 16, "south-2": 40}
 
 
+NOBODY_INVITED: Mapping[str, int] = {}
+INVITED: Mapping[str, int] = {
+    "north-1": 29, "north-2": 16, "north-3": 20, "south-1": 40, "south-2": 60,
+}  # fmt: skip
+"""People who are invited to a wave in each unit itself: of `MANY`, two in north-2 do not answer."""
+
+
 def months_from(first: Month, count: int) -> tuple[Month, ...]:
     return tuple(first.shifted(place) for place in range(count))
 
@@ -104,8 +111,10 @@ def release(
     tree: UnitTree = TREE,
     source: Source = Source.IMPORTED,
     day: date = date(2026, 11, 9),
+    invited: Mapping[str, int] = NOBODY_INVITED,
+    challenges: Sequence[int] = (),
 ) -> None:
-    """Publish the months by the real line."""
+    """Publish the months by the real line, with these entries of the log printed on them."""
     record_policy(session, policy, signer=signer, day=date(2025, 4, 1))
     instrument = default_instrument()
     earlier: list[tuple[ReleasedItem, ...]] = []
@@ -117,10 +126,12 @@ def release(
             instrument.constructs,
             source=source,
             earlier_spread=pooled_earlier(earlier),
+            invited={UnitCode(code): people for code, people in invited.items()},
         )
         earlier.append(prepared.items)
         stage(session, prepared, import_sha256="0" * 64 if source is Source.IMPORTED else None)
-    make_visible(session, [tally.month for tally in tallies], signer=signer, day=day)
+    months = [tally.month for tally in tallies]
+    make_visible(session, months, signer=signer, day=day, challenges=challenges)
 
 
 def a_year_and_a_half(session: Session, signer: LogSigner) -> tuple[Month, ...]:
@@ -140,6 +151,23 @@ def a_year_and_a_half(session: Session, signer: LogSigner) -> tuple[Month, ...]:
         respondents = {**MANY, "north-3": 3} if month == Month(2025, 8) else MANY
         tallies.append(tally_of(month, respondents, means=means))
     release(session, tallies, signer)
+    return months
+
+
+def joined_months(
+    session: Session,
+    signer: LogSigner,
+    *,
+    imported: int = 8,
+    waves: int = 2,
+    respondents_of_waves: Respondents = MANY,
+) -> tuple[Month, ...]:
+    """Publish imported months and then Pulse's own waves, with nothing moving."""
+    months = months_from(FIRST, imported + waves)
+    past = [tally_of(month, MANY, means={}) for month in months[:imported]]
+    own = [tally_of(month, respondents_of_waves, means={}) for month in months[imported:]]
+    release(session, past, signer)
+    release(session, own, signer, source=Source.WAVE, invited=INVITED)
     return months
 
 

@@ -18,6 +18,7 @@ from pulse.keys import load_log_signer
 from pulse.mail.mailings import plan_mailings, stop_mailings
 from pulse.startup import check_installation
 from pulse.stores import Stores
+from surveys.challenges import Outcome, answer_challenge, raise_challenge
 from surveys.ledger.log import EntryKind, IntactLog, append, verify
 from surveys.wave_states import WaveState
 from surveys.wave_wishes import WaveStep, wish, wish_of
@@ -163,6 +164,11 @@ def test_two_roles_bring_a_wave_from_its_plan_to_its_results(
     for place, secret in enumerate(secrets_of(web, code)):
         answer(web, secret, [1 + (place + item) % 5 for item in range(8)])
     tick(close, datetime.fromisoformat(f"{CLOSES} 18:00"))
+    with web.stores.registry() as registry:
+        wave = find_wave(registry, code)
+    with web.stores.archive(writing=True) as archive:
+        raise_challenge(archive, wave, "Who changed it?", signer=web.signer, day=CLOSES)
+        answer_challenge(archive, wave, "We did.", Outcome.RELEASE, signer=web.signer, day=CLOSES)
     tick(close, datetime.fromisoformat(f"{CLOSES + timedelta(days=3)} 12:00"))
     with web.stores.registry() as registry:
         assert find_wave(registry, code).state is WaveState.RELEASED

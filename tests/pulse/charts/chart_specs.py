@@ -8,6 +8,7 @@ from pulse.charts.spec import (
     Mark,
     ProcessChartSpec,
     ShownMonth,
+    SourceBreak,
 )
 from surveys.months import Month
 
@@ -37,6 +38,7 @@ def process_chart(
     events: tuple[Event, ...] = (),
     number: int = 1,
     unit: str = "",
+    breaks: tuple[SourceBreak, ...] = (),
 ) -> ProcessChartSpec:
     return ProcessChartSpec(
         number=number,
@@ -53,7 +55,13 @@ def process_chart(
         centre=centre,
         small_words="10 to 14 answers: read with care",
         events=events,
+        breaks=breaks,
     )
+
+
+def joined(place: int) -> SourceBreak:
+    """Return a change of source before the month at this place."""
+    return SourceBreak(FIRST.shifted(place), "joined from imported answers")
 
 
 def two_years(**rest: object) -> ProcessChartSpec:

@@ -5,10 +5,10 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
 
 from tests.pulse.charts.chart_app import chart_app
-from tests.pulse.charts.chart_specs import two_years
+from tests.pulse.charts.chart_specs import joined, two_years
 
 
 @pytest.fixture
@@ -54,6 +54,19 @@ def test_the_legend_names_every_shape_in_words(page: str) -> None:
         "interval includes it",
     ):
         assert f"{words}</li>" in page
+
+
+def test_the_legend_speaks_of_a_change_of_source_only_where_there_is_one(app: Flask) -> None:
+    with app.test_request_context():
+        one, none = (
+            render_template_string(
+                '{% from "_chart.html" import process_legend %}{{ process_legend(spec) }}',
+                spec=spec,
+            )
+            for spec in (two_years(breaks=(joined(18),)), two_years())
+        )
+    assert "the source of the figures changes</li>" in one
+    assert "the source of the figures changes" not in none
 
 
 def test_the_caption_says_what_the_phones_drawing_leaves_out(page: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from pulse.charts.plotly import plotly_figure
 from pulse.charts.spec import Mark, ShownMonth
-from tests.pulse.charts.chart_specs import forest, hidden, process_chart, shown, two_years
+from tests.pulse.charts.chart_specs import forest, hidden, joined, process_chart, shown, two_years
 
 
 def figure(spec: object) -> dict[str, Any]:
@@ -39,6 +39,7 @@ def strings(value: object) -> Iterator[str]:
     [
         two_years(),
         two_years(centre=None),
+        two_years(breaks=(joined(18),)),
         process_chart(shown(0, 3.4, is_small=True), hidden(1), shown(2, 4.4, mark=Mark.HIGHER)),
         process_chart(shown(0, 3.4, limits=None)),
         forest(),
@@ -77,6 +78,24 @@ def test_a_hidden_month_is_hatched_and_has_no_number() -> None:
     assert (column["x"], column["width"]) == ([1.5], [1])
     assert (column["base"], column["y"]) == ([2], [2.5])  # the whole height of the axis, no value
     assert column["marker"]["pattern"]["shape"] == "/"
+
+
+@pytest.mark.parametrize(("place", "anchor"), [(2, "left"), (18, "center")])
+def test_a_change_of_source_is_two_slashes_and_its_words(place: int, anchor: str) -> None:
+    layout = figure(two_years(breaks=(joined(place),)))["layout"]
+    slashes = [each for each in layout["shapes"] if each["type"] == "line"]
+    assert [(each["xanchor"], each["yanchor"], each["yref"]) for each in slashes] == [
+        (place, 0, "paper")
+    ] * 2
+    (words,) = [each for each in layout["annotations"] if each["text"].startswith("joined")]
+    assert (words["text"], words["x"]) == ("joined from imported answers", place)
+    assert words["xanchor"] == anchor
+
+
+def test_without_a_change_of_source_no_slash_is_drawn() -> None:
+    layout = figure(two_years())["layout"]
+    assert [each for each in layout["shapes"] if each["type"] == "line"] == []
+    assert layout["margin"]["b"] == 46
 
 
 def test_the_line_is_broken_at_a_hidden_month() -> None:

@@ -6,9 +6,17 @@ from itertools import pairwise
 
 import pytest
 
-from pulse.charts.spec import Event, Mark, ProcessChartSpec
+from pulse.charts.spec import Event, Mark, ProcessChartSpec, SourceBreak
 from pulse.charts.svg import Width, draw_svg
-from tests.pulse.charts.chart_specs import FIRST, forest, hidden, process_chart, shown, two_years
+from tests.pulse.charts.chart_specs import (
+    FIRST,
+    forest,
+    hidden,
+    joined,
+    process_chart,
+    shown,
+    two_years,
+)
 
 
 def drawing(spec: object, width: Width = Width.WIDE) -> ET.Element:
@@ -167,6 +175,52 @@ def test_an_event_before_the_drawn_months_is_left_to_the_list() -> None:
     assert of_class(drawing(process_chart(shown(0, 3.4), events=(event,))), "flag-disc") == []
 
 
+def test_two_slashes_cross_the_axis_where_the_source_changes() -> None:
+    svg = drawing(two_years(breaks=(joined(18),)))
+    (axis,) = of_class(svg, "axis")
+    (slashes,) = of_class(svg, "break")
+    xs = [float(x) for x in re.findall(r"M([\d.]+) ", slashes.get("d", ""))]
+    edge = 44 + 18 * 548 / 22
+    assert sum(xs) / 2 + 3 == pytest.approx(edge, abs=0.1)
+    assert re.findall(r" ([\d.]+)l6-14", slashes.get("d", "")) == ["309", "309"]
+    assert axis.get("d", "").startswith("M44 302H")
+    assert "joined from imported answers" in words(svg)
+
+
+def test_without_a_change_of_source_nothing_is_marked_and_the_drawing_is_no_taller() -> None:
+    plain, broken = drawing(two_years()), drawing(two_years(breaks=(joined(18),)))
+    assert of_class(plain, "break") == []
+    assert (plain.get("viewBox"), broken.get("viewBox")) == ("0 0 720 348", "0 0 720 364")
+
+
+def test_a_change_of_source_before_the_drawn_months_is_left_to_the_words() -> None:
+    spec = two_years(breaks=(joined(8),))
+    assert len(of_class(drawing(spec), "break")) == 1
+    narrow = drawing(spec, Width.NARROW)
+    assert of_class(narrow, "break") == []
+    assert "joined from imported answers" not in words(narrow)
+
+
+@pytest.mark.parametrize("width", list(Width))
+@pytest.mark.parametrize("place", [1, 7, 13])
+def test_the_words_of_a_change_stay_inside_the_drawing(width: Width, place: int) -> None:
+    months = [shown(each, 3.4) for each in range(14)]
+    spec = process_chart(*months, breaks=(joined(place),))
+    svg = drawing(spec, width)
+    (name,) = [each for each in svg.iter("text") if (each.text or "").startswith("joined")]
+    half = len(name.text or "") * 7.2 / 2
+    assert half <= float(name.get("x", "")) <= width.value - half
+
+
+def test_a_source_that_changes_twice_has_two_marks_and_the_newest_is_named() -> None:
+    waves = SourceBreak(FIRST.shifted(3), "joined from Pulse's own waves")
+    svg = drawing(
+        process_chart(*(shown(each, 3.4) for each in range(6)), breaks=(joined(1), waves))
+    )
+    assert len(of_class(svg, "break")) == 2
+    assert [each for each in words(svg) if each.startswith("joined")] == [waves.words]
+
+
 def test_month_names_leave_each_other_room() -> None:
     svg = drawing(process_chart(*(shown(place, 3.4) for place in range(48))))
     places = sorted(
@@ -179,7 +233,7 @@ def test_month_names_leave_each_other_room() -> None:
 
 
 @pytest.mark.parametrize("width", list(Width))
-@pytest.mark.parametrize("spec", [two_years(), forest()])
+@pytest.mark.parametrize("spec", [two_years(breaks=(joined(18),)), forest()])
 def test_colours_come_from_classes_never_from_inline_styles(spec: object, width: Width) -> None:
     svg = draw_svg(spec, width=width)  # type: ignore[arg-type]  # any spec
     assert "style" not in svg

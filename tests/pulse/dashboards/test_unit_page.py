@@ -13,11 +13,13 @@ from pulse.dashboards.month_rows import MONTHS_AT_FIRST, HiddenRow, ShownRow
 from pulse.dashboards.scope import scope_of
 from pulse.dashboards.unit import UnitPage, unit_page
 from pulse.stores import Stores
+from surveys.challenges import raise_challenge
 from surveys.ledger.signing import LogSigner
 from surveys.months import Month
 from surveys.units import UnitCode
 from tests.pulse.dashboards.pages import chart_values, drawn_values, rows_of, text_of
 from tests.pulse.released import ANCHORS, FIRST, MANY, months_from, release, tally_of
+from tests.surveys.closed_waves import CLOSED, make_wave
 
 HR = Viewer("id", "Dana Okafor", Role.HR, ())
 HIDDEN = "hidden: too few answers here or beside it"
@@ -101,8 +103,8 @@ def test_a_signal_is_told_in_words_and_ends_in_a_question(archive: Stores) -> No
     with archive.archive() as session:
         page = page_of(session, "north-1")
 
-    assert page.headline == "Seven months below its own average"
-    assert "was 2.8 of 5 in" in page.sentence
+    assert page.reading.heading == "Seven months below its own average"
+    assert "was 2.8 of 5 in" in page.reading.text
     assert page.ask.startswith("What has been weighing on people here")
 
 
@@ -110,7 +112,7 @@ def test_without_a_signal_no_question_is_pressed_on_the_reader(archive: Stores) 
     with archive.archive() as session:
         page = page_of(session, "south-2")
 
-    assert page.headline == "No clear change"
+    assert page.reading.heading == "No clear change"
     assert page.ask == ""
 
 
@@ -122,7 +124,7 @@ def test_a_hidden_unit_says_where_its_answers_count_even_above_the_viewers_part(
         release(session, [tally_of(FIRST, {**MANY, "north-3": 3}, means={})], signer)
         page = page_of(session, "north-3", viewer=leader)
 
-    assert page.headline == "Hidden in the latest month"
+    assert page.reading.heading == "Hidden in the latest month"
     assert page.counted_in.startswith("What people said here is not lost: it counts in North.")
     assert "Morale there was 3.4 of 5" in page.counted_in
     assert page.crumbs[0].code is None
@@ -211,11 +213,27 @@ def test_the_file_to_download_says_what_the_table_says_and_suppressed_where_it_i
     table = rows_of(client.get("/units/north-3").text, "Table 1")
 
     assert answer.headers["Content-Disposition"] == "attachment; filename=north-3-morale.csv"
-    assert rows[0] == ["month", "mean", "95% interval", "answers", "reading"]
+    assert rows[0] == [
+        "month",
+        "mean",
+        "95% interval",
+        "answers",
+        "reading",
+        "source",
+        "response rate",
+    ]
     assert [row[1:4] for row in rows[1:] if "suppressed" not in row] == [
         row[1:4] for row in table[1:] if len(row) == 5
     ]
-    assert ["2025-08", "suppressed", "suppressed", "suppressed", HIDDEN] in rows
+    assert [
+        "2025-08",
+        "suppressed",
+        "suppressed",
+        "suppressed",
+        HIDDEN,
+        "imported answers",
+        "nobody was invited",
+    ] in rows
 
 
 def test_children_are_doors_and_hidden_ones_say_so(stores: Stores, signer: LogSigner) -> None:
@@ -226,3 +244,23 @@ def test_children_are_doors_and_hidden_ones_say_so(stores: Stores, signer: LogSi
     told = {child.name: child.hidden_because for child in page.children}
     assert told["Duty North"] == "too few answers here or beside it"
     assert told["Assessment North"] == ""
+
+
+def test_what_the_union_said_about_an_earlier_month_stays_with_its_figures(
+    stores: Stores, signer: LogSigner
+) -> None:
+    first, second = (tally_of(month, MANY, means={}) for month in months_from(FIRST, 2))
+    with stores.archive() as session:
+        wave = make_wave(month=FIRST)
+        raised = raise_challenge(session, wave, "Who changed it?", signer=signer, day=CLOSED)
+        release(session, [first], signer, challenges=[raised.place])
+        assert [note.reason for note in page_of(session, "north-1").challenges.newest] == [
+            raised.reason
+        ]
+        release(session, [second], signer)
+        page = page_of(session, "north-1")
+
+    assert page.challenges.newest == ()
+    (note,) = page.challenges.earlier
+    assert (note.month, note.reason) == (FIRST, "Who changed it?")
+    assert note.answered == "HR did not answer within 14 days."

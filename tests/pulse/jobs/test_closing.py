@@ -13,7 +13,7 @@ from analysis.publishing import (
     staged_months,
     verify_release,
 )
-from analysis.release import ShownCell, Source
+from analysis.release import Bound, CodedNumber, ShownCell, Source, Suppressed
 from pulse.installation import Installation
 from pulse.jobs import closing
 from pulse.jobs.closing import (
@@ -33,6 +33,7 @@ from surveys.errors import StateError
 from surveys.ledger.log import EntryKind, IntactLog, entries, verify
 from surveys.months import Month
 from surveys.opening import ballots_root
+from surveys.units import UnitCode
 from surveys.wave_states import WaveState
 from surveys.wave_tables import InvitationRow, PassMarkRow, WaveRow
 from surveys.waves import descriptor_of, find_wave
@@ -94,6 +95,8 @@ def test_a_wave_goes_from_open_to_released_and_nothing_of_it_is_left(
     whole = cells[head.tree.root.code].cell
     assert isinstance(whole, ShownCell)
     assert whole.respondents == 15
+    assert whole.response_rate == CodedNumber(70, Bound.AT_LEAST)  # of 16; 12 would be 75%
+    assert isinstance(cells[UnitCode("A")].cell, Suppressed)  # counted one level up: no rate
     assert not any(path.exists() for path in boxes)
     assert not keys_of(site, answered).folder.exists()
     assert not keys_of(site, answered).opening.exists()
