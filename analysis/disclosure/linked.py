@@ -270,8 +270,9 @@ def _optimal_totals(table: FrequencyTable, rules: Rules) -> list[int]:
 def _candidates(table: FrequencyTable, k: int) -> list[Cell]:
     """Return the cells of k or more people apart from totals, in the order of insertion.
 
-    Upper levels first; within a depth unit by unit, those of few people first, because they have
-    the fewest neighbours to hide among; within a unit the most concentrated block first.
+    Crossings last, because they bind most and tell least. Upper levels first; within a depth unit
+    by unit, those of few people first, because they have the fewest neighbours to hide among;
+    within a unit the most concentrated block first.
     """
     totals = table.cell_counts(table.blocks[0])[:, 0]
     found = []
@@ -280,7 +281,8 @@ def _candidates(table: FrequencyTable, k: int) -> list[Cell]:
         spread = -int(((counts**2).sum(axis=1) // np.maximum(totals, 1)).sum())
         allowed = table.candidates(block)[:, None]
         for unit, category in np.argwhere((counts >= k) & allowed).tolist():
-            of_unit = (int(table.depths[unit]), int(totals[unit]), unit)
+            depth, people = int(table.depths[unit]), int(totals[unit])
+            of_unit = (len(block.demographics), depth, people, unit)
             found.append(
                 (of_unit, spread, int(counts[unit, category]), Cell(place, unit, category))
             )
