@@ -71,8 +71,11 @@ def small_cuts(table: FrequencyTable, pattern: TablePattern, k: int) -> list[Sma
     Of small cuts that separate the same two neighbours one is returned, the first found.
     """
     graph = residue_graph(table, pattern)
+    combinations = _Combinations(graph)
     merging = _Merging(graph.neighbours, k)
-    return [SmallCut(people, _taking_part(graph, side)) for people, side in merging.separations()]
+    return [
+        SmallCut(people, combinations.taking_part(side)) for people, side in merging.separations()
+    ]
 
 
 @dataclass
@@ -160,16 +163,59 @@ def _add(neighbours: list[Weights], left: int, right: int, people: int) -> None:
         neighbours[one][other] = neighbours[one].get(other, 0) + people
 
 
-def _taking_part(graph: ResidueGraph, side: set[int]) -> frozenset[Cell]:
-    """Return the cells whose figures the cut adds or subtracts.
+def _components(neighbours: list[Weights]) -> list[int]:
+    """Return for each node the least node that it is tied to."""
+    component = [-1] * len(neighbours)
+    for start in range(len(neighbours)):
+        waiting = [start] if component[start] < 0 else []
+        while waiting:
+            node = waiting.pop()
+            if component[node] < 0:
+                component[node] = start
+                waiting.extend(neighbours[node])
+    return component
+
+
+class _Combinations:
+    """Reads cuts as combinations of cells.
 
     A residue is its cell less the shown cells directly below, so a cell counts with its own
     node and against the node above it: it falls out where both are on the same side.
     """
-    if GROUND in side:
-        side = set(range(len(graph.cells) + 1)) - side
-    return frozenset(
-        cell
-        for place, cell in enumerate(graph.cells)
-        if (place + 1 in side) != (graph.above[place] in side)
-    )
+
+    def __init__(self, graph: ResidueGraph) -> None:
+        self._graph = graph
+        self._part = _components(graph.neighbours)
+        self._nodes: dict[int, list[int]] = {}
+        for node, part in enumerate(self._part):
+            self._nodes.setdefault(part, []).append(node)
+        self._pairs: dict[int, list[tuple[int, int]]] = {part: [] for part in self._nodes}
+        for node, above in enumerate(graph.above, start=1):
+            if self._part[node] != self._part[above]:
+                self._pairs[self._part[node]].append((node, above))
+                self._pairs[self._part[above]].append((node, above))
+
+    def taking_part(self, side: set[int]) -> frozenset[Cell]:
+        """Return cells whose figures the cut adds or subtracts, as few as flips can make them.
+
+        Components that the cut does not pass through may be on either side: they add nobody.
+        """
+        cut_part = self._part[next(iter(side))]
+        inside = set(side)
+        waiting = deque([cut_part])
+        while waiting:
+            for pair in self._pairs[waiting.popleft()]:
+                for part in {self._part[end] for end in pair} - {cut_part}:
+                    if self._is_better_flipped(part, inside):
+                        inside.symmetric_difference_update(self._nodes[part])
+                        waiting.append(part)
+        ends = zip(self._graph.cells, self._graph.above, strict=True)
+        return frozenset(
+            cell
+            for node, (cell, above) in enumerate(ends, start=1)
+            if (node in inside) != (above in inside)
+        )
+
+    def _is_better_flipped(self, part: int, inside: set[int]) -> bool:
+        pairs = self._pairs[part]
+        return 2 * sum((one in inside) != (other in inside) for one, other in pairs) > len(pairs)

@@ -60,12 +60,13 @@ def optimum(
         ValueError: the given totals alone are unsafe.
     """
     end = time.monotonic() + seconds
-    cells = _eligible(table, k)
     fixed = {Cell(0, unit, 0): is_shown for unit, is_shown in enumerate(totals or ())}
+    cells = _eligible(table, k)
+    program = _Program(cells, fixed, _identities(table, set(cells)))
     rules: set[Rule] = set()
     bound = len(cells)
     for rounds in count(1):
-        proposal = _proposal(cells, fixed, rules, end - time.monotonic())
+        proposal = program.proposal(rules, end - time.monotonic())
         if proposal is None:
             break
         bound, pattern = len(proposal), pattern_of(table, proposal)
@@ -86,30 +87,88 @@ def _eligible(table: FrequencyTable, k: int) -> list[Cell]:
     ]
 
 
-def _proposal(
-    cells: Sequence[Cell], fixed: Mapping[Cell, bool], rules: set[Rule], seconds: float
-) -> list[Cell] | None:
-    """Return the most cells that keep the rules known so far, None where the time was over."""
-    if not cells:
-        return []
-    places = {cell: place for place, cell in enumerate(cells)}
-    ordered = sorted(sorted(rule) for rule in rules)
-    entries = [(row, places[cell]) for row, rule in enumerate(ordered) for cell in rule]
-    rows, columns = zip(*entries, strict=True) if entries else ((), ())
-    matrix = csr_array((np.ones(len(entries)), (rows, columns)), shape=(len(rules), len(cells)))
-    is_hidden = [(0.0, 1.0) if cell not in fixed else (1.0 - fixed[cell],) * 2 for cell in cells]
-    solved = milp(
-        np.ones(len(cells)),
-        constraints=[LinearConstraint(matrix, 1.0, np.inf)] if rules else [],
-        bounds=Bounds(*zip(*is_hidden, strict=True)),
-        integrality=np.ones(len(cells)),
-        options={"mip_rel_gap": 0.0, "time_limit": max(seconds, 0.0)},
-    )
-    if solved.status == INFEASIBLE:
-        raise ValueError("the given totals cannot be shown together")
-    if solved.status != 0:  # out of time
-        return None
-    return [cell for cell, hidden in zip(cells, solved.x, strict=True) if hidden < 0.5]
+def _identities(table: FrequencyTable, eligible: set[Cell]) -> list[Rule]:
+    """Return sets of eligible cells of which each follows from the others.
+
+    A cell of a unit and those of the units below it, and a unit's total and its categories in a
+    demographic, where they hold the same people. Where all but one are shown, showing that one
+    as well changes nothing, so some optimum does; without this the solver would hide it and be
+    told in as many ways as there are identities that this hides nothing.
+    """
+    counts = [table.cell_counts(block) for block in table.blocks]
+    children: list[list[int]] = [[] for _ in table.parents]
+    for unit, parent in enumerate(table.parents):
+        if parent >= 0:
+            children[parent].append(unit)
+    families = []
+    for unit, below in enumerate(children):
+        for block, own in enumerate(counts):
+            categories = range(own.shape[1])
+            families += [
+                (Cell(block, unit, one), [Cell(block, child, one) for child in below])
+                for one in categories
+            ]
+            if block:
+                families.append((Cell(0, unit, 0), [Cell(block, unit, one) for one in categories]))
+    identities = []
+    for whole, parts in families:
+        held = {part: int(counts[part.block][part.unit, part.category]) for part in parts}
+        identity = {whole, *(part for part, people in held.items() if people)}
+        is_whole = sum(held.values()) == counts[whole.block][whole.unit, whole.category]
+        if is_whole and identity <= eligible:
+            identities.append(frozenset(identity))
+    return identities
+
+
+@dataclass(frozen=True)
+class _Program:
+    """The integer program: a variable per cell that is 1 where it is hidden."""
+
+    cells: list[Cell]
+    fixed: Mapping[Cell, bool]
+    identities: Sequence[Rule]
+
+    def proposal(self, rules: set[Rule], seconds: float) -> list[Cell] | None:
+        """Return the most cells that keep the rules known so far, None if time was over."""
+        if not self.cells:
+            return []
+        constraints = [
+            *(dict.fromkeys(rule, 1.0) for rule in sorted(rules, key=sorted)),
+            *(
+                {**dict.fromkeys(identity, 1.0), cell: -1.0}
+                for identity in self.identities
+                for cell in sorted(identity - set(self.fixed))
+            ),
+        ]
+        least = [1.0] * len(rules) + [0.0] * (len(constraints) - len(rules))
+        is_hidden = [
+            (0.0, 1.0) if cell not in self.fixed else (1.0 - self.fixed[cell],) * 2
+            for cell in self.cells
+        ]
+        solved = milp(
+            np.ones(len(self.cells)),
+            constraints=[LinearConstraint(self._matrix(constraints), least, np.inf)],
+            bounds=Bounds(*zip(*is_hidden, strict=True)),
+            integrality=np.ones(len(self.cells)),
+            options={"mip_rel_gap": 0.0, "time_limit": max(seconds, 0.0)},
+        )
+        if solved.status == INFEASIBLE:
+            raise ValueError("the given totals cannot be shown together")
+        if solved.status != 0:  # out of time
+            return None
+        pairs = zip(self.cells, solved.x, strict=True)
+        return [cell for cell, hidden in pairs if hidden < 0.5]
+
+    def _matrix(self, constraints: Sequence[Mapping[Cell, float]]) -> csr_array:
+        places = {cell: place for place, cell in enumerate(self.cells)}
+        entries = [
+            (row, places[cell], value)
+            for row, constraint in enumerate(constraints)
+            for cell, value in constraint.items()
+        ]
+        rows, columns, values = zip(*entries, strict=True) if entries else ((), (), ())
+        shape = (len(constraints), len(self.cells))
+        return csr_array((values, (rows, columns)), shape=shape)
 
 
 def _broken_rules(table: FrequencyTable, pattern: TablePattern, k: int) -> set[Rule]:
