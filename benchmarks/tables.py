@@ -8,6 +8,7 @@ was tuned. CPU seconds are of protecting alone; the independent attack stands be
 """
 
 import argparse
+import importlib.util
 import json
 import os
 import subprocess
@@ -45,8 +46,8 @@ class Job:
         return f"{NAMES[self.demographics]:18} {self.profile:5} {self.teams:6,} seed {self.seed}"
 
 
-def begin(job: Job) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "benchmarks.table_jobs", json.dumps(asdict(job))]
+def begin(job: Job, module: str = "table_jobs") -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", f"benchmarks.{module}", json.dumps(asdict(job))]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
@@ -123,6 +124,23 @@ def print_gaps(sizes: tuple[int, ...], seeds: tuple[int, ...]) -> None:
                 )
 
 
+def print_peer(results: Mapping[Job, Result]) -> None:
+    """Print what tau-ARGUS makes of the same tables of one demographic."""
+    if importlib.util.find_spec("pytauargus") is None:
+        print("no peer beside: pytauargus is not installed (pip install pytauargus==0.6.0)")
+        return
+    for job, ours in results.items():
+        if job.demographics == 1:
+            peer = end(begin(job, "table_peer"))
+            print(
+                f"{job.label}: tau-ARGUS (modular) {peer['seconds']:.2f} CPU s, "
+                f"{peer['shown']:,} cells, {peer['exposures']} combinations that rest on fewer "
+                f"than 5 people; ours {ours['shown']:,} cells, {ours['exposures']}, "
+                f"{ours['seconds'] / max(peer['seconds'], 1e-9):.1f} times its seconds",
+                flush=True,
+            )
+
+
 def print_repeats(job: Job) -> None:
     """Run the same job again, twice at once: the patterns must be equal byte for byte."""
     once = run(job)
@@ -153,6 +171,7 @@ def main() -> None:
     ]
     results = measure(kinds)
     print_growth(results)
+    print_peer(results)
     print_gaps((20, 60, 200, 1000, 3000) if is_full else (20, 200, 1000), seeds)
     print_repeats(Job(LARGE if is_full else 1000, 3, is_attacked=False))
     measure([Job(26_700, 0)])  # about 30,000 units
