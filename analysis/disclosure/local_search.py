@@ -8,6 +8,7 @@ three shown ones giving way; what shows as many as before is kept too, since it 
 """
 
 import random
+import sys
 from collections import deque
 from collections.abc import Iterable
 
@@ -15,6 +16,9 @@ from analysis.disclosure.cut_graph import CutGraph
 
 ROUNDS = 24
 """How often each refused cell is forced in, while there are steps left."""
+
+LAST_ROUNDS = 4
+"""The same at the end, when an exchange must show more cells, or as many with more people."""
 
 MOST_EVICTED = 3
 """Shown cells that may give way to one that is forced in."""
@@ -44,10 +48,15 @@ class LocalSearch:
         """Exchange shown cells for more of the refused ones, within the steps allowed."""
         last = self._graph.steps + MOST_STEPS
         self._exchange_all(self._refused_for, last)
-        for _ in range(ROUNDS):
+        self._force_all(ROUNDS, (0, -sys.maxsize), last)
+        self._force_all(LAST_ROUNDS, (0, 1), last + MOST_STEPS // 4)
+
+    def _force_all(self, rounds: int, least: tuple[int, int], last: int) -> None:
+        """Force each refused cell in, again and again, and keep what gains at least so much."""
+        for _ in range(rounds):
             for cell in sorted(self._blockers, key=lambda _: self._chance.random()):
                 if cell in self._blockers and self._graph.steps < last:
-                    self._force(cell, last)
+                    self._force(cell, least, last)
 
     def _exchange_all(self, cells: Iterable[int], last: int) -> None:
         """Exchange each of some shown cells where that pays, and then those near a change."""
@@ -68,12 +77,12 @@ class LocalSearch:
         outer, self._before = self._before, {}
         self._evict(cell)
         near = self._fill([cell])
-        pays = self._gain() > 0
+        pays = self._gain() > (0, 0)
         self._end(outer, keep=pays)
         return near if pays else set()
 
-    def _force(self, cell: int, last: int) -> None:
-        """Show a refused cell in place of others; undo that if it shows fewer than before."""
+    def _force(self, cell: int, least: tuple[int, int], last: int) -> None:
+        """Show a refused cell in place of others; undo that if it does not gain enough."""
         self._before = {}
         evicted: list[int] = []
         while cell in self._blockers and len(evicted) < MOST_EVICTED:
@@ -83,7 +92,7 @@ class LocalSearch:
             self.offer(cell)
         if self._graph.shown[cell]:
             self._exchange_all(self._fill(evicted) - {cell}, last)
-        self._end({}, keep=bool(self._graph.shown[cell]) and self._gain() >= 0)
+        self._end({}, keep=bool(self._graph.shown[cell]) and self._gain() >= least)
 
     def _evict(self, cell: int) -> None:
         self._note(cell)
@@ -104,10 +113,15 @@ class LocalSearch:
         if cell not in self._before:
             self._before[cell] = bool(self._graph.shown[cell]), self._blockers.get(cell, ())
 
-    def _gain(self) -> int:
-        """Return how many more cells are shown than before the running attempt."""
-        shown = self._graph.shown
-        return sum(shown[cell] - was_shown for cell, (was_shown, _) in self._before.items())
+    def _gain(self) -> tuple[int, int]:
+        """Return how many cells and respondents in cells more than before the attempt are shown."""
+        graph = self._graph
+        cells = people = 0
+        for cell, (was_shown, _) in self._before.items():
+            change = graph.shown[cell] - was_shown
+            cells += change
+            people += change * graph.order.respondents[cell]
+        return cells, people
 
     def _end(self, outer: dict[int, tuple[bool, tuple[int, ...]]], *, keep: bool) -> None:
         """End an attempt within an outer one: hand on what it changed, or undo it."""
