@@ -196,8 +196,7 @@ class _Insertion:
 
     def _by_avoiding(self, opening: Opening, paths: PathSearch, pool: Pool) -> Decision:
         """Answer each exposed set with a witness that avoids it, as long as there is one."""
-        unit = next(self._neighbourhoods(opening.cell.unit))
-        low, beyond = self._cells.atoms_between(unit)
+        low, beyond = self._eliminated(opening.cell.unit)
         null: NullSpace | None = None
         for _ in range(self._budget.answers):
             verdict = pool.judge()
@@ -217,6 +216,17 @@ class _Insertion:
             if residues is not None:
                 return self._follows(opening, residues)
         return Decision(opening.cell, Method.UNPROVEN)
+
+    def _eliminated(self, unit: int) -> tuple[int, int]:
+        """Return the atoms of the largest neighbourhood of a unit that elimination may take on."""
+        low, beyond = self._cells.atoms_between(next(self._neighbourhoods(unit)))
+        while unit >= 0:
+            wider = self._cells.atoms_between(unit)
+            if wider[1] - wider[0] > self._budget.eliminated:
+                break
+            low, beyond = wider
+            unit = self._table.parents[unit]
+        return low, beyond
 
     def _neighbourhoods(self, unit: int) -> Iterator[int]:
         """Yield a cell's parent unit, then units further up; a root has only itself."""
@@ -260,8 +270,9 @@ def _optimal_totals(table: FrequencyTable, rules: Rules) -> list[int]:
 def _candidates(table: FrequencyTable, k: int) -> list[Cell]:
     """Return the cells of k or more people apart from totals, in the order of insertion.
 
-    Upper levels first; within a depth unit by unit, those of few people first, because they have
-    the fewest neighbours to hide among; within a unit the most concentrated block first.
+    Crossings last, because they bind most and tell least. Upper levels first; within a depth unit
+    by unit, those of few people first, because they have the fewest neighbours to hide among;
+    within a unit the most concentrated block first.
     """
     totals = table.cell_counts(table.blocks[0])[:, 0]
     found = []
@@ -270,7 +281,8 @@ def _candidates(table: FrequencyTable, k: int) -> list[Cell]:
         spread = -int(((counts**2).sum(axis=1) // np.maximum(totals, 1)).sum())
         allowed = table.candidates(block)[:, None]
         for unit, category in np.argwhere((counts >= k) & allowed).tolist():
-            of_unit = (int(table.depths[unit]), int(totals[unit]), unit)
+            depth, people = int(table.depths[unit]), int(totals[unit])
+            of_unit = (len(block.demographics), depth, people, unit)
             found.append(
                 (of_unit, spread, int(counts[unit, category]), Cell(place, unit, category))
             )
