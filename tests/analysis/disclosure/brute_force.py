@@ -106,10 +106,8 @@ def exposed_sets(table: FrequencyTable, cells: Sequence[Cell], k: int) -> Iterat
 def follows_already(table: FrequencyTable, pattern: TablePattern, cell: Cell) -> bool:
     """Return whether the cell's count is a linear combination of the shown counts."""
     atoms = [atom for atom, count in enumerate(table.atom_counts) if count > 0]
-    shown = [members(table, shown) for shown in cells_of(pattern)]
-    rows = [_row([row[atom] for atom in atoms]) for row in shown]
-    asked = members(table, cell)
-    return rank([*rows, _row([asked[atom] for atom in atoms])]) == rank(rows)
+    rows = [members(table, shown) for shown in cells_of(pattern)]
+    return rank_over([*rows, members(table, cell)], atoms) == rank_over(rows, atoms)
 
 
 def is_safe_by_cuts(table: FrequencyTable, pattern: TablePattern, k: int) -> bool:
@@ -135,6 +133,11 @@ def is_safe_by_cuts(table: FrequencyTable, pattern: TablePattern, k: int) -> boo
             if 0 < cut < k:
                 return False
     return True
+
+
+def rank_over(rows: Sequence[Sequence[bool]], atoms: Sequence[int]) -> int:
+    """Return the rank of rows of members, restricted to some atoms."""
+    return rank([_row([row[atom] for atom in atoms]) for row in rows])
 
 
 def rank(rows: Sequence[Row]) -> int:

@@ -17,6 +17,7 @@ from tests.analysis.disclosure.brute_force import (
     people,
     rests_on_k,
 )
+from tests.analysis.disclosure.cut_check import small_cuts
 from tests.analysis.disclosure.small_tables import make_table, random_pattern, random_table
 
 TOTAL, FIRST, SECOND = 0, 1, 2
@@ -101,3 +102,19 @@ def test_cuts_do_not_judge_what_is_no_graph() -> None:
     table = random_table(np.random.default_rng(0), categories=(2, 2))
     with pytest.raises(ValueError, match="one demographic"):
         is_safe_by_cuts(table, pattern_of(table, []), 5)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_fast_cut_check_finds_small_cuts_exactly_where_there_are_some(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    unsafe = 0
+    for _ in range(200):
+        table = random_table(random, units=int(random.integers(1, 7)), categories=(3,))
+        pattern = random_pattern(random, table, 4)
+        cuts = small_cuts(table, pattern, 4)
+        assert bool(cuts) != is_safe_by_sets(table, pattern, 4)
+        for cut in cuts:
+            assert 0 < cut.people < 4
+            assert not is_safe_by_sets(table, pattern_of(table, sorted(cut.cells)), 4)
+        unsafe += bool(cuts)
+    assert 20 < unsafe < 180
