@@ -132,24 +132,28 @@ class _Insertion:
     def decide(self, cell: Cell) -> Decision:
         """Decide on a cell, and show it if it may be."""
         opening = self._cells.open(cell)
-        decision = self._by_residues(opening) or self._by_pairs(opening, self._budget.fan)
+        decision = self._by_residues(opening) or self._by_pairs(opening)
         if decision is None:
             paths = PathSearch(
                 self._cells, opening, self._cells.classes[cell.block], self._budget.fan
             )
             if paths.flow(self._k) >= self._k:
                 decision = self._witnessed(opening, paths.witnesses())
-            elif self._table.depths[cell.unit] <= self._budget.full_depth:
-                decision = self._by_pairs(opening, len(self._cells.people))
-            decision = decision or self._by_pool(opening, paths)
+            else:
+                decision = self._by_pool(opening, paths)
         if decision.is_shown:
             self._cells.show(opening)
         return decision
 
     def follow(self, decision: Decision) -> Decision:
-        """Show a hidden cell after all, if by now it follows from what is shown."""
+        """Show a cell without proof after all, if by now it follows from what is shown.
+
+        A cell that would have exposed a small group still would, so it cannot follow.
+        """
+        if decision.method != Method.UNPROVEN:
+            return decision
         opening = self._cells.open(decision.cell)
-        late = self._by_residues(opening) or self._by_pairs(opening, self._budget.fan)
+        late = self._by_residues(opening) or self._by_pairs(opening)
         if late is None or not late.is_shown:
             return decision
         self._cells.show(opening)
@@ -166,13 +170,17 @@ class _Insertion:
             return Decision(opening.cell, Method.SMALL_PART)
         return None
 
-    def _by_pairs(self, opening: Opening, fan: int) -> Decision | None:
+    def _by_pairs(self, opening: Opening) -> Decision | None:
         """Decide beside each other block alone, where that decides."""
         for block, side in enumerate(self._cells.residues):
             if block == opening.cell.block:
                 continue
-            paths = PathSearch(self._cells, opening, side, fan)
+            paths = PathSearch(self._cells, opening, side, self._budget.fan)
             people = paths.flow(self._k)
+            is_near_roots = self._table.depths[opening.cell.unit] <= self._budget.full_depth
+            if people < self._k and paths.is_partial and is_near_roots:
+                paths = PathSearch(self._cells, opening, side, len(self._cells.people))
+                people = paths.flow(self._k)
             if people < self._k and not paths.is_partial:
                 if people:
                     return Decision(opening.cell, Method.EXPOSED)
