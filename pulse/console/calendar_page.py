@@ -105,11 +105,13 @@ def _open_wave(wave: Wave, invited: int, percent: int | None) -> OpenWave:
 
 def _row(wave: Wave, topics: Mapping[ItemCode, str]) -> CalendarRow:
     about = ", ".join(dict.fromkeys(topics[code] for code in wave.items if code in topics))
+    if wave.breakdowns:
+        about = f"{about}, breakdowns" if about else "breakdowns"
     return CalendarRow(
         code=wave.code,
         title=wave.title,
         is_one_off=wave.kind is WaveKind.ONE_OFF,
-        questions=questions_words(len(wave.items)),
+        questions=questions_words(wave.questions),
         about=about,
         opens=short_day_words(wave.opens_on),
         closes=short_day_words(wave.closes_on),

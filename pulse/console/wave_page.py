@@ -1,6 +1,5 @@
 """One wave as HR reads it: where it stands, what it needs, what can be done with it now."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,6 +14,8 @@ from pulse.console.wave_words import (
 )
 from pulse.dates import day_words, weekday_words
 from pulse.mail.mailings import MailingKind, MailingProgress, MailingState
+from surveys.breakdown_questions import answers_on_offer
+from surveys.policy import Breakdown
 from surveys.wave_questions import QuestionOnOffer, seconds_to_answer
 from surveys.wave_states import WaveKind, WaveState
 from surveys.wave_wishes import WaveStep, Wish, possible_steps
@@ -99,6 +100,7 @@ class WaveFacts:
 
     wish: Wish
     questions: tuple[QuestionOnOffer, ...]
+    breakdowns: tuple[Breakdown, ...]
     checks: tuple[Check, ...]
     invited: int
     rate: int | None
@@ -155,8 +157,11 @@ def wave_page(wave: Wave, facts: WaveFacts, *, today: date) -> WavePage:
         or wave.state is WaveState.CLOSED
         or any(each.state is MailingState.SENDING for each in facts.mailings),
         dates=_dates(wave),
-        questions=tuple(map(_question_line, facts.questions)),
-        questions_lead=_questions_lead(facts.questions),
+        questions=(
+            *map(_question_line, facts.questions),
+            *map(_breakdown_line, facts.breakdowns),
+        ),
+        questions_lead=_questions_lead(facts),
         checks=facts.checks if wave.is_free_draft else (),
         steps=_steps(wave) if facts.wish.step is None else (),
         can_change=wave.is_free_draft,
@@ -241,16 +246,21 @@ def _dates(wave: Wave) -> tuple[tuple[str, str], ...]:
     return tuple(dates)
 
 
-def _questions_lead(questions: Sequence[QuestionOnOffer]) -> str:
-    if not questions:
+def _questions_lead(facts: WaveFacts) -> str:
+    if not facts.questions:
         return ""
-    time = seconds_words(seconds_to_answer(questions))
-    return f"{questions_words(len(questions))}, {time} to answer. Everybody is asked the same."
+    time = seconds_words(seconds_to_answer(facts.questions, facts.breakdowns))
+    count = questions_words(len(facts.questions) + len(facts.breakdowns))
+    return f"{count}, {time} to answer. Everybody is asked the same."
 
 
 def _question_line(question: QuestionOnOffer) -> QuestionLine:
     source = f"{question.construct.name} · {question.instrument.name} · {question.item.licence}"
     return QuestionLine(next(iter(question.item.wording.values())), source)
+
+
+def _breakdown_line(breakdown: Breakdown) -> QuestionLine:
+    return QuestionLine(breakdown.name, f"Breakdown · {' · '.join(answers_on_offer(breakdown))}")
 
 
 def _steps(wave: Wave) -> tuple[StepLink, ...]:
