@@ -113,6 +113,7 @@ def prepare_release(
         ReleaseRefused: an atom is no unit of the tree, an item has no construct, an attack found
             or missed what it must not, or the figures contradict each other.
     """
+    tally = tally.by_unit()
     rules = Rules(policy.threshold, policy.colluders)
     own = _own_counts(tally, tree)
     shown = _protect(own[:, 0], tree, rules)
