@@ -118,8 +118,7 @@ def prepare_release(
     own = _own_counts(tally, tree)
     shown = _protect(own[:, 0], tree, rules)
     counts = sum_up(own, tree.parent_places)[list(shown.places)]
-    if not np.array_equal(counts[:, 0], shown.respondents):
-        raise ReleaseRefused("The engine and the counts disagree. Nothing of the month is kept.")
+    _refuse_other_counts(counts[:, 0], shown)
     attacked = _attack(shown, tree, rules)
     coded = _code(tally, counts[:, 1:], shown, tree=tree, policy=policy)
     header = ReleaseHeader(
@@ -131,6 +130,11 @@ def prepare_release(
         withheld=coded.withheld,
     )
     return _written(tally.month, source, tree, policy, header, _PublishedCells(shown, coded))
+
+
+def _refuse_other_counts(people: Whole, shown: _ShownCells) -> None:
+    if not np.array_equal(people, shown.respondents):
+        raise ReleaseRefused("The engine and the counts disagree. Nothing of the month is kept.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Counts per reporting group and item: all that remains of single answers at close."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -65,13 +65,19 @@ class MonthTally:
 
     def by_unit(self) -> "MonthTally":
         """Return the counts as if no breakdown question had been asked: one atom per unit."""
-        if not self.breakdowns:
+        return self.divided_by(())
+
+    def divided_by(self, codes: Collection[str]) -> "MonthTally":
+        """Return the counts as if only these breakdown questions had been asked."""
+        kept = [place for place, each in enumerate(self.breakdowns) if each.code in codes]
+        if len(kept) == len(self.breakdowns):
             return self
-        units = {unit: place for place, unit in enumerate(dict.fromkeys(self.atoms))}
+        coarser = [(unit, tuple(each[place] for place in kept)) for unit, each in self.keys]
+        places = {key: place for place, key in enumerate(dict.fromkeys(coarser))}
         return add_up(
-            [(self, [units[unit] for unit in self.atoms])],
-            [(unit, ()) for unit in units],
-            breakdowns=(),
+            [(self, [places[key] for key in coarser])],
+            list(places),
+            breakdowns=tuple(self.breakdowns[place] for place in kept),
         )
 
     def _check_categories(self) -> None:
