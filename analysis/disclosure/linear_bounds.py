@@ -20,7 +20,7 @@ from analysis.disclosure.published_tables import PublishedTable, Whole
 
 Real = npt.NDArray[np.float64]
 
-MOST_CELLS = 24
+MOST_CELLS = 60
 """Hidden cells drawn."""
 
 MOST_UNITS = 120
@@ -33,9 +33,10 @@ _ROUNDING = 1e-6
 
 @dataclass(frozen=True)
 class IntervalAudit:
-    """Hidden cells bounded and there were, how many were pinned below k, the narrowest interval.
+    """How many hidden cells were bounded, how many there are, and how many were pinned below k.
 
-    `narrowest` is in people, None if no cell was bounded on both sides.
+    `narrowest` is the width in people of the narrowest interval that holds a count of 1 to k-1,
+    None if there is none that ends.
     """
 
     tried: int
@@ -61,7 +62,8 @@ def audit_intervals(table: PublishedTable, k: int) -> IntervalAudit:
         least, most = bounds
         if most is None:
             continue
-        widths.append(most - least)
+        if most >= 1 and least < k:
+            widths.append(most - least)
         found += most < least or 1 <= least == most < k
     return IntervalAudit(tried, len(cells), found, min(widths, default=None))
 

@@ -86,6 +86,14 @@ class PublishedTable:
     def shown(self, place: int) -> Flags:
         return self.published[place] >= 0
 
+    def shown_beneath(self, place: int) -> Flags:
+        """Return for each unit and category whether a unit below shows it."""
+        shown = self.shown(place)
+        beneath = np.zeros_like(shown)
+        for units in reversed(self.levels[1:]):
+            np.logical_or.at(beneath, self.over[units], shown[units] | beneath[units])
+        return beneath
+
     def category(self, place: int, chosen: Whole) -> Whole:
         """Return the category in a block of people by their category in each demographic."""
         category = np.zeros(len(chosen), dtype=np.int64)
@@ -96,6 +104,18 @@ class PublishedTable:
             category = category * self.categories[demographic] + own
         category[outside] = NO_CATEGORY
         return category
+
+    def holding(self, upper: int, lower: int) -> Whole | None:
+        """Return for each category of a block the one of another that holds it, None if none do."""
+        above, below = self.blocks[upper].demographics, self.blocks[lower].demographics
+        if not set(above) <= set(below):
+            return None
+        shape = [self.categories[demographic] for demographic in below]
+        each = np.unravel_index(np.arange(self.width(lower)), shape) if shape else ()
+        held = np.zeros(self.width(lower), dtype=np.int64)
+        for demographic in above:
+            held = held * self.categories[demographic] + each[below.index(demographic)]
+        return held
 
     @cached_property
     def depths(self) -> Whole:

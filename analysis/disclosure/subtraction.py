@@ -16,7 +16,7 @@ def subtract_two(table: PublishedTable, k: int) -> tuple[int, int]:
         shown = table.shown(place)
         tried, found = tried + int(shown.sum()), found + int((counts[shown] < k).sum())
         for upper in range(len(table.blocks)):
-            held = _divides(table, upper, place)
+            held = table.holding(upper, place)
             if held is None:
                 continue
             above = np.arange(len(table.parents)) if upper != place else table.over.copy()
@@ -30,31 +30,51 @@ def subtract_two(table: PublishedTable, k: int) -> tuple[int, int]:
 
 
 def subtract_parts(table: PublishedTable, k: int) -> tuple[int, int]:
-    """Take from each shown cell all it holds of one block: beneath it, or by more categories.
+    """Take from each shown cell all it holds of one block, beneath it or by more categories.
 
-    Once from the whole cell, and once from the cell without the shown cells beneath it.
+    Once from whole cells, and once from residues, less all residues of the other block in them.
     """
     people = table.residue_people
     tried, found = len(people), int(_is_leak(people, k).sum())
     for lower in range(1, len(table.blocks)):
         for upper in range(len(table.blocks)):
-            held = _divides(table, upper, lower)
+            held = table.holding(upper, lower)
             if held is None or upper == lower:
                 continue
-            shown = table.shown(upper)
-            whole = _largest_shown(table, lower)
-            for parts, groups in (
-                (whole, table.published[upper][shown]),
-                (
-                    _inside_residues(table, upper, lower, held),
-                    people[table.residue_of[upper][shown]],
-                ),
+            for left in (
+                _left_of_cells(table, upper, lower, held),
+                _left_of_residues(table, upper, lower, held),
             ):
-                sums, any_part = _sum_by(held, parts, shown.shape[1])
-                touched = any_part[shown]
-                left = groups[touched] - sums[shown][touched]
                 tried, found = tried + len(left), found + int(_is_leak(left, k).sum())
     return tried, found
+
+
+def _left_of_cells(table: PublishedTable, upper: int, lower: int, held: Whole) -> Whole:
+    """Return what is left of each shown upper cell without the largest shown lower ones in it."""
+    shown = table.shown(upper)
+    parts = _largest_shown(table, lower)
+    sums, touched = np.zeros(shown.shape, dtype=np.int64), np.zeros_like(shown)
+    for category, holder in enumerate(held.tolist()):
+        sums[:, holder] += np.maximum(parts[:, category], 0)
+        touched[:, holder] |= parts[:, category] >= 0
+    left: Whole = (table.published[upper] - sums)[shown & touched]
+    return left
+
+
+def _left_of_residues(table: PublishedTable, upper: int, lower: int, held: Whole) -> Whole:
+    """Return what is left of each upper residue without the lower ones that lie wholly in it."""
+    people = table.residue_people
+    inner, outer = table.residue_of[lower], table.residue_of[upper][:, held]
+    inside = inner != NOWHERE
+    least = np.full(len(people), len(people), dtype=np.int64)
+    most = np.full(len(people), NOWHERE, dtype=np.int64)
+    np.minimum.at(least, inner[inside], outer[inside])
+    np.maximum.at(most, inner[inside], outer[inside])
+    whole = np.flatnonzero((least == most) & (most != NOWHERE))
+    sums = np.zeros(len(people), dtype=np.int64)
+    np.add.at(sums, most[whole], people[whole])
+    touched = np.unique(most[whole])
+    return people[touched] - sums[touched]
 
 
 def _is_leak(people: Whole, k: int) -> Flags:
@@ -62,54 +82,12 @@ def _is_leak(people: Whole, k: int) -> Flags:
     return leak
 
 
-def _divides(table: PublishedTable, upper: int, lower: int) -> Whole | None:
-    """Return for each category of the lower block the one of the upper that holds it, if any."""
-    above, below = table.blocks[upper].demographics, table.blocks[lower].demographics
-    if not set(above) <= set(below):
-        return None
-    shape = [table.categories[demographic] for demographic in below]
-    each = np.unravel_index(np.arange(table.width(lower)), shape) if shape else ()
-    held = np.zeros(table.width(lower), dtype=np.int64)
-    for demographic in above:
-        held = held * table.categories[demographic] + each[below.index(demographic)]
-    return held
-
-
 def _largest_shown(table: PublishedTable, place: int) -> Whole:
-    """Return per unit and category the people in the shown cells there, or -1 if there is none."""
-    return _gathered(table, table.published[place], np.zeros_like(table.shown(place)))
-
-
-def _inside_residues(table: PublishedTable, upper: int, lower: int, held: Whole) -> Whole:
-    """The same, of those cells alone that lie wholly within the residue of the unit's own people.
-
-    Such a cell has no shown cell of the upper block beneath it.
-    """
-    shown = table.shown(upper)
-    beneath = np.zeros_like(shown)  # whether a unit below is shown
+    """Return per unit and category the people in the largest shown cells there, -1 for none."""
+    people = table.published[place].astype(np.int64)
     for units in reversed(table.levels[1:]):
-        np.logical_or.at(beneath, table.over[units], shown[units] | beneath[units])
-    whole = np.where(beneath[:, held], -1, table.published[lower])
-    return _gathered(table, whole, shown[:, held])
-
-
-def _gathered(table: PublishedTable, counts: Whole, apart: Flags) -> Whole:
-    """Sum the topmost known counts at and below each unit, without what lies in units `apart`."""
-    gathered = counts.copy()
-    for units in reversed(table.levels[1:]):
-        below = np.where(apart[units], -1, gathered[units])
-        sums, known = np.zeros_like(counts), np.zeros_like(apart)
-        np.add.at(sums, table.over[units], np.maximum(below, 0))
-        np.logical_or.at(known, table.over[units], below >= 0)
-        gathered = np.where((counts < 0) & known, sums, gathered)
-    return gathered
-
-
-def _sum_by(held: Whole, parts: Whole, width: int) -> tuple[Whole, Flags]:
-    """Sum the columns of `parts` (-1: none) by the category that holds each."""
-    sums = np.zeros((len(parts), width), dtype=np.int64)
-    known = np.zeros((len(parts), width), dtype=np.bool_)
-    for column, holder in enumerate(held.tolist()):
-        sums[:, holder] += np.maximum(parts[:, column], 0)
-        known[:, holder] |= parts[:, column] >= 0
-    return sums, known
+        sums, known = np.zeros_like(people), np.zeros(people.shape, dtype=np.bool_)
+        np.add.at(sums, table.over[units], np.maximum(people[units], 0))
+        np.logical_or.at(known, table.over[units], people[units] >= 0)
+        people = np.where((people < 0) & known, sums, people)
+    return people

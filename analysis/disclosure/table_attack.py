@@ -157,14 +157,12 @@ def _narrow_down(table: PublishedTable, k: int) -> Finding:
     audit = linear_bounds.audit_intervals(table, k)
     if audit.hidden == 0:
         return Finding(0, 0)
-    narrowest = (
-        "none of these was bounded on both sides"
-        if audit.narrowest is None
-        else f"the narrowest range of these was {audit.narrowest:,} people wide"
-    )
+    narrowest = ""
+    if audit.narrowest is not None:
+        narrowest = f"; the narrowest that reaches below k was {audit.narrowest:,} people wide"
     gap = (
         f"ranges of hidden cells beyond a sample of {audit.tried:,} out of {audit.hidden:,}, each "
-        f"within at most {linear_bounds.MOST_UNITS} units; {narrowest}"
+        f"within at most {linear_bounds.MOST_UNITS} units{narrowest}"
     )
     return Finding(audit.tried, audit.found, (gap, "ranges narrowed down by head counts"))
 

@@ -71,14 +71,17 @@ def find_unanimous(
     published: Sequence[int | None],
     items: Sequence[PublishedItem],
     rules: Rules,
+    judged: Sequence[bool] | None = None,
 ) -> UnanimityReport:
     """Search every residue for an answer that all of it must have given.
 
     Args:
-        parents: for each unit the index of its parent, which comes before it; -1 for a root.
+        parents: for each unit the index of its parent, which comes before it; -1 for a root. Any
+            cells that are nested or apart will do in place of units (`unanimous_cells`).
         published: for each unit the respondents shown, None where it is hidden.
         items: the questions; an item shown in a unit rests on at least k answers there.
         rules: the threshold.
+        judged: whose residues to search; by default all.
 
     Raises:
         ControlSilentError: the attack missed a group of one mind planted for it.
@@ -87,7 +90,7 @@ def find_unanimous(
     for control in _planted():
         if _search((-1, 0), (10, 5), [control], 5).found != (2,):
             raise ControlSilentError("the attack on unanimous groups missed a planted one")
-    return _search(parents, published, items, rules.smallest_group)
+    return _search(parents, published, items, rules.smallest_group, judged)
 
 
 def _search(
@@ -95,6 +98,7 @@ def _search(
     published: Sequence[int | None],
     items: Sequence[PublishedItem],
     k: int,
+    judged: Sequence[bool] | None = None,
 ) -> UnanimityReport:
     shown = [unit for unit, people in enumerate(published) if people is not None]
     if not shown or not items:
@@ -105,7 +109,9 @@ def _search(
     has_parent = above >= 0
     np.subtract.at(residue, above[has_parent], people[has_parent])
     known = np.stack([item.shown[shown] for item in items], axis=1)
-    low, high = _bounds_of_units(people, [_rows(item, shown) for item in items], k)
+    if judged is not None:
+        known &= np.array([judged[unit] for unit in shown])[:, np.newaxis]
+    low, high = _bounds_of_units(people, [rows_of(item, shown) for item in items], k)
     reach = np.array([[1, 1, 1, i.labels - 1, i.labels - 1] for i in items], dtype=np.int64)
     low, high = _bounds_of_residues(low, high, residue[:, None, None] * reach, above)
     if bool((high < 0).any()):
@@ -127,7 +133,8 @@ def _nearest_shown(
     return np.array([nearest[unit] for unit in shown], dtype=np.int64)
 
 
-def _rows(item: PublishedItem, shown: Sequence[int]) -> PublishedItem:
+def rows_of(item: PublishedItem, shown: Sequence[int]) -> PublishedItem:
+    """Return some rows of an item."""
     return PublishedItem(
         item.labels,
         item.shown[shown],
