@@ -5,6 +5,7 @@ no residue lies between 1 and k-1 people, without the server and without the ans
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from analysis.release import Source
 from analysis.release_documents import ReleaseHeader, self_attack_document
@@ -41,7 +42,8 @@ def certificate_text(
         header: what goes for every cell.
     """
     return canonical_json(
-        {
+        _breakdowns(header)
+        | {
             "document": "Pulse release certificate",
             "engine": header.engine,
             "format": 1,
@@ -60,6 +62,12 @@ def certificate_text(
             "withheld_items": list(header.withheld),
         }
     )
+
+
+def _breakdowns(header: ReleaseHeader) -> dict[str, object]:
+    """Return how units are divided and how many cells are shown; nothing where none is."""
+    divided = [asdict(each) for each in header.breakdowns.divided]
+    return {"breakdowns": divided} if divided else {}
 
 
 def _residues(tree: UnitTree, published: Sequence[int | None]) -> list[dict[str, object]]:

@@ -44,10 +44,24 @@ def published_item(
     return PublishedItem(labels, shown, share_low, share_high, mean_low, mean_high)
 
 
-def joined_report(tree: AttackReport, one_mind: UnanimityReport) -> SelfAttack:
-    """Return what was tried, found and not searched by all attacks together."""
+def joined_report(
+    tree: AttackReport,
+    one_mind: UnanimityReport,
+    tables: AttackReport | None = None,
+    one_mind_in_tables: int = 0,
+) -> SelfAttack:
+    """Return what was tried, found and not searched by all attacks together.
+
+    Args:
+        tree: of the attack on unit totals.
+        one_mind: of the search in them.
+        tables: of the attack on all tables, where there are breakdowns.
+        one_mind_in_tables: how many further groups were searched in them; none was found.
+    """
+    of_tables = tables or AttackReport({}, {}, ())
+    gaps = (*tree.not_searched, *of_tables.not_searched, *NOT_SEARCHED)
     return SelfAttack(
-        tried={**tree.tried, _ONE_MIND: one_mind.tried},
-        found={**tree.found, _ONE_MIND: sum(one_mind.found)},
-        not_searched=(*tree.not_searched, *NOT_SEARCHED),
+        tried={**tree.tried, **of_tables.tried, _ONE_MIND: one_mind.tried + one_mind_in_tables},
+        found={**tree.found, **of_tables.found, _ONE_MIND: sum(one_mind.found)},
+        not_searched=tuple(dict.fromkeys(gaps)),
     )

@@ -10,7 +10,7 @@ import time
 import numpy as np
 from synthetic import organisation
 
-from analysis.disclosure import elimination_attacks, small_cuts, table_attack
+from analysis.disclosure import table_attack
 from analysis.disclosure.frequency_tables import TOTALS, Block, FrequencyTable, TablePattern
 from analysis.disclosure.published_tables import Atoms, PublishedTable
 from analysis.disclosure.rules import Rules

@@ -57,6 +57,8 @@ class Breakdown:
     def __post_init__(self) -> None:
         if not self.code.strip() or not self.name.strip():
             raise PolicyError("a breakdown needs a code and a name")
+        if "*" in self.code:
+            raise PolicyError(f"the breakdown code {self.code!r} has a star; it joins two of them")
         if len({option.strip().casefold() for option in self.options}) != len(self.options):
             raise PolicyError(f"breakdown {self.code!r} has one option twice")
         if not all(option.strip() for option in self.options):

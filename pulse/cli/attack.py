@@ -2,7 +2,7 @@
 
 import click
 
-from analysis.archive import month_cells, visible_releases
+from analysis.archive import month_breakdowns, month_cells, visible_releases
 from analysis.disclosure.attack import ControlSilentError
 from analysis.repeated_attack import attack_again
 from pulse.cli.frame import CommandFailed, open_installation
@@ -19,7 +19,8 @@ def attack() -> None:
         heads = visible_releases(session)
         for head in heads:
             try:
-                report = attack_again(head, month_cells(session, head.month))
+                divided = month_breakdowns(session, head.month)
+                report = attack_again(head, month_cells(session, head.month), divided)
             except ControlSilentError as error:
                 raise CommandFailed(f"The attacks cannot be trusted: {error}.") from error
             leaks += report.leaks

@@ -14,7 +14,6 @@ from scipy.sparse.csgraph import maximum_flow
 from analysis.disclosure.accounts import Method
 from analysis.disclosure.engine import protect
 from analysis.disclosure.frequency_tables import (
-    TOTALS,
     FrequencyTable,
     TablePattern,
 )
