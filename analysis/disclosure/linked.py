@@ -14,8 +14,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from analysis.disclosure.null_spaces import NullSpace, local_derivation
 from analysis.disclosure.frequency_tables import FrequencyTable, TablePattern
+from analysis.disclosure.null_spaces import NullSpace, local_derivation
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.shown_cells import GROUND, Cell, Opening, ShownCells
 from analysis.disclosure.tree import protect_tree

@@ -26,7 +26,8 @@ from analysis.publishing import (
     prepare_release,
     stage,
 )
-from analysis.release import ReleasedItem, Source
+from analysis.release import ReleasedBreakdowns, ReleasedItem, Source
+from analysis.release_documents import read_header
 from analysis.spread import pooled_earlier
 from analysis.tables import ReleaseRow
 from surveys.errors import StateError
@@ -63,6 +64,7 @@ class MonthOutcome:
     units: int  # with answers
     shown: int  # units of the tree whose figures are shown
     hidden: int
+    breakdowns: ReleasedBreakdowns
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +297,7 @@ def _outcome(counted: CountedFile, prepared: PreparedRelease) -> MonthOutcome:
         units=len(set(tally.atoms)),
         shown=shown,
         hidden=len(prepared.cells) - shown,
+        breakdowns=read_header(prepared.header).breakdowns,
     )
 
 

@@ -132,9 +132,25 @@ def _show(counted: CountedFile, outcomes: Sequence[MonthOutcome]) -> None:
             f"{outcome.month}  {outcome.respondents:>8,}  {outcome.units:>18,}"
             f"  {outcome.shown:>11,}  {outcome.hidden:>12,}"
         )
+    for outcome in outcomes:
+        _show_breakdowns(outcome)
     click.echo(
         "These answers were not anonymous at source, and every page that shows them says so."
     )
+
+
+def _show_breakdowns(outcome: MonthOutcome) -> None:
+    asked = outcome.breakdowns
+    for each in asked.divided:
+        click.echo(
+            f"{outcome.month}  by {each.name}: {each.shown:,} cells shown, "
+            f"{each.cells - each.shown:,} hidden"
+        )
+    if asked.asked and not asked.divided:
+        click.echo(
+            f"{outcome.month}  by {', '.join(asked.asked)}: nothing can be shown safely, so only "
+            "unit totals are"
+        )
 
 
 def _months(count: int) -> str:

@@ -84,14 +84,19 @@ def fill_registry(site: Installation, teams: Mapping[str, int] = TEAMS) -> None:
 
 
 def draft_wave(
-    site: Installation, *, opens_on: date = OPENS, closes_on: date = CLOSES, questions: int = 8
+    site: Installation,
+    *,
+    opens_on: date = OPENS,
+    closes_on: date = CLOSES,
+    questions: int = 8,
+    breakdowns: tuple[str, ...] = (),
 ) -> str:
     """Add a draft with the first questions of the default bank and return its code."""
     items = tuple(item.code for item in default_instrument().items[:questions])
     with site.stores.archive() as archive:
         policy = policy_in_force(archive)
     with site.stores.registry() as registry:
-        plan = WavePlan(WaveKind.MONTHLY, opens_on, closes_on, items)
+        plan = WavePlan(WaveKind.MONTHLY, opens_on, closes_on, items, breakdowns=breakdowns)
         return create_draft(registry, plan, policy=policy, released=()).code
 
 
