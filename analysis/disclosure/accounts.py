@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from analysis.disclosure.witnesses import Witness
+
 
 class Method(StrEnum):
     """Why a cell may be shown."""
@@ -13,16 +15,24 @@ class Method(StrEnum):
     """No cut that its showing adds is narrower than k."""
     CLOSURE = "closure"
     """It has k respondents or more and follows from the cells shown before it."""
+    WITNESSES = "witnesses"
+    """Fewer than k people do not meet all its witnesses."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A cell that is shown; `block`, `unit` and `category` are its places in the table."""
+    """A cell that is shown; `block`, `unit` and `category` are its places in the table.
+
+    With several demographics, `witnesses` are those that prove it, or `derivation` gives a cell
+    that follows as cells shown before it, each with the whole number to take it by.
+    """
 
     block: int
     unit: int
     category: int
     method: Method
+    witnesses: tuple[Witness, ...] = ()
+    derivation: tuple[tuple[tuple[int, int, int], int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

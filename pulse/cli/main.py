@@ -16,6 +16,7 @@ _COMMANDS = {
     "init": "pulse.cli.init:init",
     "log": "pulse.cli.log:log",
     "mail": "pulse.cli.mail:mail",
+    "protect": "pulse.cli.protect:protect",
     "serve": "pulse.cli.serve:serve",
     "upgrade": "pulse.cli.upgrade:upgrade",
     "wave": "pulse.cli.wave:wave",

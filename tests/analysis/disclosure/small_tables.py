@@ -1,73 +1,72 @@
-"""Tables of units and one demographic: by hand from a few numbers, and drawn at random."""
+"""Small organisations with demographics and random patterns, for tests that try everything."""
 
-import random
 from collections.abc import Sequence
 
 import numpy as np
-from hypothesis import strategies as st
 
-from analysis.disclosure.frequency_tables import TOTALS, Block, FrequencyTable
+from analysis.disclosure.frequency_tables import (
+    NO_CATEGORY,
+    TOTALS,
+    Block,
+    FrequencyTable,
+    TablePattern,
+)
 
-ROLE = Block((0,))
+EACH_ALONE = (TOTALS, Block((0,)), Block((1,)))
+AtomRow = tuple[int, tuple[int, ...], int]
+"""Unit, a category per demographic, respondents."""
 
 
 def make_table(
     parents: Sequence[int],
-    atoms: Sequence[tuple[int, int, int]],
-    categories: int = 2,
-    blocks: tuple[Block, ...] = (TOTALS, ROLE),
+    atoms: Sequence[AtomRow],
+    categories: tuple[int, ...] = (2,),
+    blocks: tuple[Block, ...] | None = None,
 ) -> FrequencyTable:
-    """Return a table from (unit, category, respondents)."""
-    rows = np.array(atoms, dtype=np.int64).reshape(len(atoms), 3)
+    """Return a table from atoms by hand; by default each demographic is a block of its own."""
+    if blocks is None:
+        blocks = (TOTALS, *(Block((place,)) for place in range(len(categories))))
     return FrequencyTable(
-        tuple(parents), (categories,), rows[:, 0], rows[:, 1:2], rows[:, 2], blocks
+        tuple(parents),
+        categories,
+        np.array([unit for unit, _, _ in atoms], dtype=np.int64),
+        np.array([own for _, own, _ in atoms], dtype=np.int64).reshape(len(atoms), len(categories)),
+        np.array([count for _, _, count in atoms], dtype=np.int64),
+        blocks,
     )
 
 
-def random_table(chance: random.Random, most_units: int = 6) -> FrequencyTable:
-    """Return a small table with skips, empty atoms and several roots now and then."""
-    units = chance.randint(1, most_units)
-    categories = chance.randint(1, 3)
-    parents = [
-        chance.randint(-1 if chance.random() < 0.2 else min(0, unit - 1), unit - 1)
-        for unit in range(units)
-    ]
-    atoms = [
-        (unit, category, chance.choice((0, 1, 1, 2, 3, 4, 6, 9)))
-        for unit in range(units)
-        for category in range(-1, categories)
-        if chance.random() < (0.2 if category < 0 else 0.7)
-    ]
-    return make_table(parents, atoms, categories)
+def random_table(
+    random: np.random.Generator,
+    *,
+    units: int = 4,
+    categories: tuple[int, ...] = (2,),
+    blocks: tuple[Block, ...] | None = None,
+    most: int = 7,
+) -> FrequencyTable:
+    """Return a random tree whose atoms hold 0 to `most` people; some atoms skip a demographic."""
+    parents = [-1, *(int(random.integers(0, unit)) for unit in range(1, units))]
+    atoms = []
+    for unit in range(units):
+        for own in np.ndindex(*(width + 1 for width in categories)):
+            skipped = any(place == width for place, width in zip(own, categories, strict=True))
+            if random.random() < (0.9 if skipped else 0.4):
+                continue
+            named = tuple(
+                NO_CATEGORY if place == width else int(place)
+                for place, width in zip(own, categories, strict=True)
+            )
+            atoms.append((unit, named, int(random.integers(0, most + 1))))
+    return make_table(parents, atoms, categories, blocks)
 
 
-@st.composite
-def tables(draw: st.DrawFn, most_units: int = 6, most_categories: int = 3) -> FrequencyTable:
-    units = draw(st.integers(1, most_units))
-    categories = draw(st.integers(1, most_categories))
-    parents = [draw(st.integers(-1, unit - 1)) for unit in range(units)]
-    places = st.tuples(st.integers(0, units - 1), st.integers(-1, categories - 1))
-    counted = draw(st.dictionaries(places, st.integers(0, 9), max_size=12))
-    levels = draw(st.none() | st.frozensets(st.integers(0, 3)))
-    atoms = [(unit, category, people) for (unit, category), people in counted.items()]
-    return make_table(parents, atoms, categories, (TOTALS, Block((0,), levels)))
-
-
-def synthetic_table(units: int, seed: int, categories: int = 5) -> FrequencyTable:
-    """Return teams of about five respondents below services below directorates below one root."""
-    chance = random.Random(seed)
-    parents = [-1]
-    while len(parents) < units:
-        directorate = len(parents)
-        parents.append(0)
-        for _ in range(chance.randint(2, 6)):
-            service = len(parents)
-            parents += [directorate, *[service] * chance.randint(3, 15)]
-    del parents[units:]
-    atoms = [
-        (unit, category, chance.choice((0, 0, 1, 1, 1, 2, 3)))
-        for unit in range(units)
-        for category in range(-1, categories)
-        if category >= 0 or chance.random() < 0.1
-    ]
-    return make_table(parents, atoms, categories)
+def random_pattern(
+    random: np.random.Generator, table: FrequencyTable, k: int, share: float = 0.6
+) -> TablePattern:
+    """Return a pattern that shows about this share of the cells of at least k people."""
+    shown = []
+    for block in table.blocks:
+        counts = table.cell_counts(block)
+        allowed = (counts >= k) & table.candidates(block)[:, None]
+        shown.append(allowed & (random.random(counts.shape) < share))
+    return TablePattern(tuple(shown))

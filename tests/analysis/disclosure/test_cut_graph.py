@@ -8,8 +8,8 @@ import pytest
 from analysis.disclosure.cell_order import CellOrder
 from analysis.disclosure.cut_graph import CutGraph
 from analysis.disclosure.local_flow import LocalFlow, StepsUsedUpError
-from tests.analysis.disclosure.brute_force import Cell, rank, row_of, tells_on_few
-from tests.analysis.disclosure.small_tables import ROLE, random_table
+from tests.analysis.disclosure.one_demographic_judges import Cell, rank, row_of, tells_on_few
+from tests.analysis.disclosure.one_demographic_tables import ROLE, random_table
 
 
 def cell_of(order: CellOrder, number: int) -> Cell:

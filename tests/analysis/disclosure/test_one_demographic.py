@@ -18,14 +18,14 @@ from analysis.disclosure.frequency_tables import (
     TablePattern,
 )
 from analysis.disclosure.rules import Rules
-from tests.analysis.disclosure.brute_force import (
+from tests.analysis.disclosure.one_demographic_judges import (
     Cell,
     all_cells,
     respondents,
     shown_cells,
     tells_on_few,
 )
-from tests.analysis.disclosure.small_tables import make_table, synthetic_table, tables
+from tests.analysis.disclosure.one_demographic_tables import make_table, synthetic_table, tables
 
 K5 = Rules(5)
 
@@ -137,7 +137,7 @@ def test_another_hash_seed_and_another_process_give_the_same_bytes() -> None:
     program = (
         "import hashlib; from analysis.disclosure.engine import protect;"
         "from analysis.disclosure.rules import Rules;"
-        "from tests.analysis.disclosure.small_tables import synthetic_table;"
+        "from tests.analysis.disclosure.one_demographic_tables import synthetic_table;"
         "made = protect(synthetic_table(300, 1), Rules(5));"
         "print(hashlib.sha256(repr(made.account).encode()"
         " + b''.join(block.tobytes() for block in made.pattern.shown)).hexdigest())"
