@@ -24,6 +24,7 @@ from pulse.dashboards.measure_charts import measure_chart, span_words
 from pulse.dashboards.measure_order import ordered_measures
 from pulse.dashboards.month_rows import MonthTable, month_table
 from pulse.dashboards.scope import Crumb, Scope
+from pulse.dashboards.unit_breakdowns import BreakdownTable, breakdown_table
 from pulse.dashboards.words import IMPORTED_WORDS, reasons_words, sentence_start
 from surveys.months import Month
 from surveys.units import UnitCode
@@ -68,6 +69,7 @@ class UnitPage:
     ask: str
     hidden_months: tuple[HiddenMonths, ...]
     hidden_rule: str
+    breakdowns: BreakdownTable | None
     children: tuple[ChildLine, ...]
 
 
@@ -108,11 +110,13 @@ def unit_page(
     *,
     measure: str,
     is_whole: bool,
+    by: str = "",
 ) -> UnitPage:
     """Return the page of a unit, from the archive and its visible releases (oldest first).
 
     `scope` is the viewer's, in the newest released tree that holds the unit; `measure` is the code
-    of a measure, "" for the first one; `is_whole` lists every month, not only the newest.
+    of a measure, "" for the first one; `is_whole` lists every month, not only the newest; `by` is
+    the code of a breakdown, "" for the first one.
     """
     series = unit_series(session, heads, scope, code, measure=measure)
     name, behaviour, chosen = series.unit_name, series.behaviour, series.measure
@@ -135,6 +139,7 @@ def unit_page(
         ask=_question(chosen, behaviour),
         hidden_months=hidden_months(behaviour.points),
         hidden_rule=_hidden_rule(heads[-1]),
+        breakdowns=breakdown_table(session, heads, code, by=by),
         children=_children(session, heads, scope, code),
     )
 
