@@ -17,7 +17,7 @@ from analysis.disclosure.published_tables import NOWHERE, Classes, PublishedTabl
 MOST_STEPS = 60_000_000
 """Entries that the one large elimination may touch; some 15 seconds."""
 
-MOST_RANDOM_STEPS = 12_000_000
+MOST_RANDOM_STEPS = 20_000_000
 MOST_ROUNDS = 24
 """Random orders per neighbourhood, fewer where the steps run out."""
 
@@ -85,50 +85,42 @@ class RandomSearch:
 def search_at_random(table: PublishedTable, k: int) -> RandomSearch:
     """Solve neighbourhoods again and again, with other pivots each time.
 
-    A neighbourhood is a largest part of the tree with at most so many shown cells. Each is first
-    reduced to what holds no class of k or more people.
+    A neighbourhood is a largest part of the tree with at most so many shown cells.
     """
     random = Random(table.seed)  # noqa: S311 - a sample that everybody can draw again
     classes = _heavy_first(table.sealed_classes, k)
     people = classes.people.tolist()
     region = _regions(table)[table.residue_units]
-    bases = _bases(table, classes, region, k)
+    neighbourhoods: dict[int, list[dict[int, int]]] = {}
+    for residue, row in _rows(table, classes):
+        if region[residue] != NOWHERE:
+            neighbourhoods.setdefault(int(region[residue]), []).append(row)
     tried = steps = rounds = 0
     leaks: set[frozenset[int]] = set()
-    while bases and rounds < MOST_ROUNDS and steps < MOST_RANDOM_STEPS:
-        for rows in bases:
-            order = sorted({column for row in rows for column in row})
-            random.shuffle(order)
+    while neighbourhoods and rounds < MOST_ROUNDS and steps < MOST_RANDOM_STEPS:
+        for _, rows in sorted(neighbourhoods.items()):
+            order = _shuffled(rows, people, k, random)
             rank = {column: place for place, column in enumerate(order)}
             echelon = Echelon()
             for row in rows:
                 echelon.insert({rank[column]: value for column, value in row.items()})
             tried += len(echelon.rows)
             steps += echelon.steps
-            weights = [people[column] for column in order]
-            for row in _light(echelon, weights, k):
-                leaks.add(frozenset(order[place] for place in row))
+            for leak in _light(echelon, [people[column] for column in order], k):
+                leaks.add(frozenset(order[place] for place in leak))
         rounds += 1
     outside = int((region == NOWHERE).sum())
-    return RandomSearch(
-        tried, len(leaks), len(np.unique(region[region != NOWHERE])), rounds, outside
-    )
+    return RandomSearch(tried, len(leaks), len(neighbourhoods), rounds, outside)
 
 
-def _bases(
-    table: PublishedTable, classes: Classes, region: Whole, k: int
-) -> list[list[dict[int, int]]]:
-    """Return for each neighbourhood a basis of all combinations without a class of k or more."""
-    people = classes.people.tolist()
-    echelons: dict[int, Echelon] = {}
-    for residue, row in _rows(table, classes):
-        if region[residue] != NOWHERE:
-            echelons.setdefault(int(region[residue]), Echelon()).insert(row)
-    bases = [
-        [row for pivot, row in echelon.rows.items() if people[pivot] < k]
-        for _, echelon in sorted(echelons.items())
-    ]
-    return [rows for rows in bases if rows]
+def _shuffled(
+    rows: Sequence[dict[int, int]], people: Sequence[int], k: int, random: Random
+) -> list[int]:
+    """Return the classes of rows: those of k or more people first, the others in random order."""
+    columns = sorted({column for row in rows for column in row})
+    light = [column for column in columns if people[column] < k]
+    random.shuffle(light)
+    return [column for column in columns if people[column] >= k] + light
 
 
 def _regions(table: PublishedTable) -> Whole:

@@ -62,19 +62,31 @@ def _left_of_cells(table: PublishedTable, upper: int, lower: int, held: Whole) -
 
 
 def _left_of_residues(table: PublishedTable, upper: int, lower: int, held: Whole) -> Whole:
-    """Return what is left of each upper residue without the lower ones that lie wholly in it."""
-    people = table.residue_people
+    """Return what is left of the upper residues without the lower ones that lie wholly in them.
+
+    Of each upper residue alone, and of all together that a lower residue is spread over.
+    """
     inner, outer = table.residue_of[lower], table.residue_of[upper][:, held]
     inside = inner != NOWHERE
-    least = np.full(len(people), len(people), dtype=np.int64)
-    most = np.full(len(people), NOWHERE, dtype=np.int64)
-    np.minimum.at(least, inner[inside], outer[inside])
-    np.maximum.at(most, inner[inside], outer[inside])
-    whole = np.flatnonzero((least == most) & (most != NOWHERE))
-    sums = np.zeros(len(people), dtype=np.int64)
-    np.add.at(sums, most[whole], people[whole])
-    touched = np.unique(most[whole])
-    return people[touched] - sums[touched]
+    spread: dict[int, set[int]] = {}
+    for residue, over in np.unique(np.stack([inner[inside], outer[inside]]), axis=1).T.tolist():
+        spread.setdefault(residue, set()).add(over)
+    touching: dict[int, list[int]] = {}
+    for residue, over in spread.items():
+        for each in over:
+            touching.setdefault(each, []).append(residue)
+    people = table.residue_people.tolist()
+    wholes = {frozenset(over) for over in spread.values()} | {
+        frozenset([each]) for each in touching
+    }
+    left = []
+    for whole in wholes:
+        if NOWHERE in whole:
+            continue  # nothing is known of people in no shown cell
+        parts = {part for each in whole for part in touching[each] if spread[part] <= whole}
+        if parts:
+            left.append(sum(people[each] for each in whole) - sum(people[part] for part in parts))
+    return np.array(left, dtype=np.int64)
 
 
 def _is_leak(people: Whole, k: int) -> Flags:

@@ -146,9 +146,10 @@ def _search_at_random(table: PublishedTable, k: int) -> Finding:
     if len(table.blocks) <= _PAIR:
         return Finding(search.tried, search.found)  # the search for small cuts is complete
     gap = (
-        f"combinations of cells of three or more kinds, beyond {search.rounds} random searches in "
+        f"combinations of three or more kinds of cells, beyond {search.rounds} random searches in "
         f"each of {search.neighbourhoods:,} neighbourhoods of at most {solving.MOST_CELLS} shown "
-        f"cells; {search.outside:,} shown cells lie above these"
+        f"cells, and beyond one solution of all cells for what reaches over several of these or "
+        f"holds one of {search.outside:,} shown cells above them"
     )
     return Finding(search.tried, search.found, (gap,))
 
