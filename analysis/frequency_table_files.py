@@ -232,7 +232,11 @@ def _table_of(counts: Mapping[tuple[str, ...], int], columns: TableColumns) -> N
         atom_units=array[:, 0],
         atom_categories=array[:, 1:],
         atom_counts=np.array([counts[names] for names in atoms], dtype=np.int64),
-        blocks=columns.blocks,
+        blocks=tuple(
+            block
+            for block in columns.blocks
+            if all(categories[place] for place in block.demographics)  # else it has no cell
+        ),
     )
     units = tuple(SEPARATOR.join(path) or ROOT for path in ordered)
     return NamedTable(units, columns.breakdowns, categories, table)

@@ -2,12 +2,8 @@
 
 import hashlib
 import json
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -365,44 +361,3 @@ def test_a_witness_may_not_lean_on_an_atom_without_respondents() -> None:
 def test_what_is_no_json_is_refused() -> None:
     assert verdict("{").startswith("FAILED: a certificate has another form")
     assert verdict("[" * 100_000).startswith("FAILED: a certificate has another form")
-
-
-# As a program of its own
-
-
-def run_elsewhere(tmp_path: Path, *names: str) -> subprocess.CompletedProcess[str]:
-    """Run a copy of the one file, in another folder, by a Python that finds no package of ours."""
-    shutil.copy(verifier.__file__, tmp_path / "verifier.py")
-    return subprocess.run(
-        [sys.executable, "-I", "-S", "verifier.py", *names],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def test_a_copy_of_the_one_file_runs_by_itself(tmp_path: Path) -> None:
-    made = make_proved()
-    (tmp_path / "public.json").write_text(made.public)
-    (tmp_path / "sealed.json").write_text(made.sealed)
-    for names in (["public.json"], ["public.json", "sealed.json"]):
-        ran = run_elsewhere(tmp_path, *names)
-        assert (ran.returncode, ran.stderr) == (0, "")
-        assert "5 shown cells" in ran.stdout
-
-
-def test_its_exit_codes_tell_a_wrong_certificate_from_a_missing_one(tmp_path: Path) -> None:
-    made = make_proved()
-    (tmp_path / "public.json").write_text(changed(made.public, residues=[]))
-    refused = run_elsewhere(tmp_path, "public.json")
-    assert refused.returncode == 1
-    assert "FAILED: the residues listed" in refused.stdout
-    assert run_elsewhere(tmp_path, "absent.json").returncode == 2
-    assert run_elsewhere(tmp_path).returncode == 2
-
-
-def test_the_verifier_imports_nothing_but_the_standard_library() -> None:
-    lines = Path(verifier.__file__).read_text().splitlines()
-    modules = [line.split()[1] for line in lines if line.startswith(("import ", "from "))]
-    assert {name.partition(".")[0] for name in modules} <= sys.stdlib_module_names
