@@ -1,8 +1,8 @@
-"""The figures of shown breakdown cells: coded like those of units, and searched with them.
+"""The figures of shown breakdown cells: means alone, coded and searched with those of units.
 
-Coding is that of unit totals. A group may be provably of one mind through a breakdown cell where
-no unit total tells; then all breakdown cells get coarse steps, and an item for which even those
-prove something is withheld from all of them. Unit totals do not change by it.
+Shares are not given by group. No page shows them, and in groups of a few people they prove so
+often what all of one said that whole questions would be withheld (docs/decisions/0116). A question
+whose means still prove something is withheld from all breakdown cells, not from unit totals.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,10 +18,10 @@ from analysis.disclosure.frequency_tables import NO_CATEGORY
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.unanimity import ContradictionError, PublishedItem
 from analysis.disclosure.unanimous_cells import find_unanimous_cells
-from analysis.figure_text import cell_texts
+from analysis.figure_text import mean_texts
 from analysis.release import ReleasedBreakdowns
 from analysis.release_documents import BreakdownCellsText
-from analysis.self_attack import published_item
+from analysis.self_attack import published_means
 from analysis.tally import MonthTally
 from surveys.instruments import ItemCode
 from surveys.policy import AnonymityPolicy
@@ -78,21 +78,13 @@ def release_breakdowns(
     if protected is None:
         return BreakdownRelease(asked)
     coder = _Coder(tally, policy, protected, totals, _shown_cells(tally, protected))
+    coded = coder.coded()
     try:
-        coded = coder.coded(coarse=False)
-        tried, unsafe = coder.search(coded, coarse=False)
-        withheld = frozenset[ItemCode]()
-        if unsafe:
-            again = coder.coded(coarse=True)
-            _tried, withheld = coder.search(again, coarse=True)
-            coded = again if unsafe - withheld else coded
+        tried, withheld = coder.search(coded)
     except (ControlSilentError, ContradictionError):
         return BreakdownRelease(asked)
     kept = [{c: item for c, item in block.items() if c not in withheld} for block in coded]
-    withheld_in_order, is_coarse = tuple(sorted(withheld)), bool(unsafe - withheld)
-    described = replace(
-        asked, divided=protected.blocks, coarse=is_coarse, withheld=withheld_in_order
-    )
+    described = replace(asked, divided=protected.blocks, withheld=tuple(sorted(withheld)))
     texts = _texts(tree, protected, coder.cells, kept)
     return BreakdownRelease(described, texts, protected.attacked, tried)
 
@@ -123,8 +115,8 @@ class _Coder:
     totals: Mapping[ItemCode, PublishedItem]
     cells: list[_Cells]
 
-    def coded(self, *, coarse: bool) -> _Coded:
-        rules = CodingRules.of(self.policy, coarse=coarse)
+    def coded(self) -> _Coded:
+        rules = CodingRules.of(self.policy, coarse=False)
         items = self.tally.items
         ends = np.cumsum([tally.counts.shape[1] for tally in items.values()])[:-1]
         return [
@@ -142,7 +134,7 @@ class _Coder:
             for block in self.cells
         ]
 
-    def search(self, coded: _Coded, *, coarse: bool) -> tuple[int, frozenset[ItemCode]]:
+    def search(self, coded: _Coded) -> tuple[int, frozenset[ItemCode]]:
         """Return how many groups were tried, and the items that prove what all of one said.
 
         Raises:
@@ -155,24 +147,19 @@ class _Coder:
             table.categories,
             table.blocks,
             self.protected.pattern.published(table),
-            [self._figures(code, coded, coarse=coarse) for code in self.totals],
+            [self._figures(code, coded) for code in self.totals],
             Rules(self.policy.threshold, self.policy.colluders),
         )
         found = zip(self.totals, report.found, strict=True)
         return report.tried, frozenset(code for code, groups in found if groups)
 
-    def _figures(self, code: ItemCode, coded: _Coded, *, coarse: bool) -> PublishedItem:
+    def _figures(self, code: ItemCode, coded: _Coded) -> PublishedItem:
         """Return an item's figures as everybody can read them: of all units, then of all cells."""
-        rules = CodingRules.of(self.policy, coarse=coarse)
         labels = len(self.tally.items[code].scale.labels)
         parts = [self.totals[code]]
         parts += [
-            published_item(
-                items[code],
-                labels=labels,
-                places=block.places.tolist(),
-                steps=rules.steps(block.respondents).tolist(),
-                units=block.cells,
+            published_means(
+                items[code], labels=labels, places=block.places.tolist(), cells=block.cells
             )
             for block, items in zip(self.cells, coded, strict=True)
         ]
@@ -201,7 +188,7 @@ def _texts(
         written = dict(
             zip(
                 shown.places.tolist(),
-                zip(shown.respondents.tolist(), cell_texts(coded, len(shown.places)), strict=True),
+                zip(shown.respondents.tolist(), mean_texts(coded, len(shown.places)), strict=True),
                 strict=True,
             )
         )

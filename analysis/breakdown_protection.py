@@ -14,14 +14,12 @@ from analysis.disclosure.attack import AttackReport, ControlSilentError
 from analysis.disclosure.engine import protect
 from analysis.disclosure.frequency_tables import TOTALS, Block, FrequencyTable, TablePattern
 from analysis.disclosure.rules import Rules
-from analysis.disclosure.table_attack import attack_table, attack_with_atoms
+from analysis.disclosure.table_attack import attack_before_release
 from analysis.release import CROSSING, ReleasedBreakdown
 from analysis.tally import Counts, MonthTally
 from surveys.policy import AnonymityPolicy, Breakdown
 from surveys.units import UnitTree
 
-_SEALED = "the same and four more attacks with the sealed counts, inside the close"
-_SEALED_GAP = "combinations of cells of three or more kinds, beyond random searches for them"
 _PAIR = 2
 
 
@@ -99,24 +97,12 @@ def _blocks(demographics: int, policy: AnonymityPolicy) -> tuple[Block, ...]:
 
 
 def _attack(table: FrequencyTable, pattern: TablePattern, rules: Rules) -> AttackReport | None:
-    """Return what may be told of the attacks, None if one found a leak or has gone blind.
-
-    How often an attack with the sealed counts was tried depends on them, so it is not told.
-    """
-    published = pattern.published(table)
+    """Return what may be told of the attacks, None if one found a leak or has gone blind."""
     try:
-        open_report = attack_table(table.parents, table.categories, table.blocks, published, rules)
-        sealed_report = attack_with_atoms(table, pattern, rules)
+        report = attack_before_release(table, pattern, rules)
     except ControlSilentError:
         return None
-    if open_report.leaks or sealed_report.leaks:
-        return None
-    has_gap = len(table.blocks) > _PAIR
-    return AttackReport(
-        tried={**open_report.tried, _SEALED: 1},
-        found={**open_report.found, _SEALED: 0},
-        not_searched=(*open_report.not_searched, *((_SEALED_GAP,) if has_gap else ())),
-    )
+    return None if report.leaks else report
 
 
 def _released(

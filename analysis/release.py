@@ -39,13 +39,13 @@ class Published:
 
     `mean` is in scale points to one decimal, mirrored for reverse-keyed items so that higher is
     what staff would want. `bands` are percentages of those who gave a scored answer, in the
-    scale's three bands as asked (not mirrored). `options`, percentages of all options as asked,
-    exist only from the policy's `all_options_from` respondents.
+    scale's three bands as asked (not mirrored); breakdown cells have none. `options`, percentages
+    of all options as asked, exist only from the policy's `all_options_from` respondents.
     """
 
     respondents: int
     mean: CodedNumber
-    bands: tuple[CodedNumber, CodedNumber, CodedNumber]
+    bands: tuple[CodedNumber, CodedNumber, CodedNumber] | None
     options: tuple[CodedNumber, ...] | None = None
 
 
@@ -101,13 +101,12 @@ class ReleasedBreakdowns:
     """What a release says of its breakdowns; nothing was `asked` in most months.
 
     `asked` are the names of the breakdown questions. `divided` is empty where some were asked and
-    nothing by them could be shown safely. `coarse` and `withheld` are as in a release's header, and
-    go for breakdown cells alone.
+    nothing by them could be shown safely. `withheld` are items that breakdown cells do not show,
+    because they would have proved what a whole group answered.
     """
 
     asked: tuple[str, ...] = ()
     divided: tuple[ReleasedBreakdown, ...] = ()
-    coarse: bool = False
     withheld: tuple[ItemCode, ...] = ()
 
 

@@ -120,7 +120,6 @@ class _Breakdown(TypedDict):
 class _Breakdowns(TypedDict):
     asked: list[str]
     divided: list[_Breakdown]
-    coarse: bool
     withheld: list[str]
 
 
@@ -140,7 +139,6 @@ def _read_breakdowns(document: _Breakdowns | None) -> ReleasedBreakdowns:
             )
             for each in document["divided"]
         ),
-        coarse=document["coarse"],
         withheld=tuple(ItemCode(code) for code in document["withheld"]),
     )
 

@@ -14,8 +14,9 @@ from surveys.months import Month
 from surveys.policy import PREFER_NOT_TO_SAY, Breakdown
 from surveys.units import UnitCode
 
-_EVERY = 5  # months; 1 in 4 is the most that waves may ask
-_FIRST = 3
+_ASKED_IN = frozenset({3, 11, 18})
+"""Places (from 0) of the months that ask; the last one is the open wave, and 1 in 4 is the most."""
+
 _YEARS = (1, 5, 10)  # where the bands of years end
 _SKIPS, _PREFERS_NOT = 0.04, 0.09
 
@@ -43,7 +44,7 @@ class Traits:
 
 def breakdowns_asked(declared: Sequence[Breakdown], place: int) -> tuple[Breakdown, ...]:
     """Return the breakdown questions of the month at this place (from 0) of the history."""
-    return tuple(declared) if place % _EVERY == _FIRST else ()
+    return tuple(declared) if place in _ASKED_IN else ()
 
 
 def traits_of(team: UnitCode, name: str, *, seed: int, first: Month, hired: Month | None) -> Traits:
@@ -68,6 +69,8 @@ def said_of_self(
     traits: Traits, asked: Sequence[Breakdown], month: Month, *, seed: int
 ) -> list[str]:
     """Return the option that a person chooses of each question; "" where it is skipped."""
+    if not asked:
+        return []
     years = (month.ordinal - traits.began) / 12
     chosen = {
         ROLE.code: ROLE.options[traits.role],

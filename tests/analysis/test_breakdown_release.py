@@ -5,14 +5,17 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from random import Random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import breakdown_protection
 from analysis.disclosure import unanimity
+from analysis.disclosure.accounts import Account
 from analysis.disclosure.attack import AttackReport
-from analysis.disclosure.frequency_tables import NO_CATEGORY
+from analysis.disclosure.engine import Protected
+from analysis.disclosure.frequency_tables import NO_CATEGORY, FrequencyTable, TablePattern
 from analysis.errors import ReleaseRefused
 from analysis.preparing import PreparedRelease
 from analysis.release_documents import read_header
@@ -234,20 +237,33 @@ def test_a_month_without_breakdown_questions_is_as_before_they_existed() -> None
 PEOPLE: Mapping[Atom, int] = {("all", (0,)): 8, ("all", (1,)): 9, ("all", (2,)): 6}
 
 
-@pytest.mark.parametrize("attack", ["attack_table", "attack_with_atoms"])
 def test_a_table_that_an_attack_breaks_is_tried_with_unit_totals_only(
-    monkeypatch: pytest.MonkeyPatch, attack: str
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     report = AttackReport({"guess": 1}, {"guess": 1}, ())
-    monkeypatch.setattr(breakdown_protection, attack, lambda *_: report)
+    monkeypatch.setattr(breakdown_protection, "attack_before_release", lambda *_: report)
     _only_totals_are_shown(make_release(ONE, tally_of(PEOPLE, ROLE), POLICY))
+
+
+def test_a_pattern_that_leaves_a_small_group_is_found_by_the_attack_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def shows_everything(table: FrequencyTable, _rules: object) -> Protected:
+        shown = [np.ones((1, table.width(block)), dtype=np.bool_) for block in table.blocks]
+        return Protected(TablePattern(tuple(shown)), Account("careless", (), ()))
+
+    people = {("all", (0,)): 8, ("all", (1,)): 9, ("all", (2,)): 6, ("all", (NOBODY,)): 1}
+    monkeypatch.setattr(breakdown_protection, "protect", shows_everything)
+    release = make_release(ONE, tally_of(people, ROLE), POLICY)
+    assert release.breakdown_cells == ()
+    assert shown_cells(release, ONE, ROLE) == {("all", (None,)): 24}
 
 
 def test_a_blind_attack_on_tables_shows_unit_totals_only(monkeypatch: pytest.MonkeyPatch) -> None:
     def blind(*_: object) -> AttackReport:
         raise breakdown_protection.ControlSilentError("blind")
 
-    monkeypatch.setattr(breakdown_protection, "attack_with_atoms", blind)
+    monkeypatch.setattr(breakdown_protection, "attack_before_release", blind)
     _only_totals_are_shown(make_release(ONE, tally_of(PEOPLE, ROLE), POLICY))
 
 
@@ -259,6 +275,46 @@ def _only_totals_are_shown(release: PreparedRelease) -> None:
     assert said.asked == ("Role family",)
     assert said.divided == ()
     assert "guess" not in release.header
+
+
+def test_a_question_whose_means_prove_what_a_group_said_is_not_shown_by_group(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        "analysis.breakdown_coding.find_unanimous_cells",
+        lambda *_: unanimity.UnanimityReport(tried=3, found=(1,)),
+    )
+    release = make_release(ONE, tally_of(PEOPLE, ROLE), POLICY)
+    assert read_header(release.header).breakdowns.withheld == ("morale_1",)
+    assert json.loads(release.breakdown_cells[0].cells) == [[8, {}], [9, {}], [6, {}]]
+    assert [item.code for item in release.items] == ["morale_1"]
+    assert release.cells == make_release(ONE, tally_of(PEOPLE, ROLE).by_unit(), POLICY).cells
+
+
+def test_the_search_reads_the_means_of_groups_beside_the_figures_of_units(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[unanimity.PublishedItem] = []
+
+    def search(*given: object) -> unanimity.UnanimityReport:
+        items = given[4]
+        assert isinstance(items, list)
+        asked.extend(items)
+        return unanimity.UnanimityReport(tried=0, found=(0,))
+
+    monkeypatch.setattr("analysis.breakdown_coding.find_unanimous_cells", search)
+    make_release(ONE, tally_of(PEOPLE, ROLE), POLICY)
+    (item,) = asked
+    assert item.shown.tolist() == [True] * 4  # everybody, then the three groups
+    assert (item.mean_high - item.mean_low).tolist() == [2] * 4  # a tenth, in twentieths
+    assert item.share_low[1:].tolist() == [[0, 0, 0]] * 3
+    assert item.share_high[1:].tolist() == [[201, 201, 201]] * 3
+    assert item.share_high[0].max() < 201
+
+
+def test_groups_have_means_and_no_shares() -> None:
+    release = make_release(ONE, tally_of(PEOPLE, ROLE), POLICY)
+    assert json.loads(release.breakdown_cells[0].cells)[0] == [8, {"morale_1": [26]}]
 
 
 def test_figures_that_contradict_each_other_show_unit_totals_only(
