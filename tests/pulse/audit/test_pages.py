@@ -3,14 +3,18 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
+from analysis import self_attack
 from analysis.archive import certificate
+from analysis.disclosure import attack, table_attack
 from pulse.access import Role
+from pulse.audit.attacks import EXPLANATIONS, AttackReport
 from pulse.audit.log import ENTRIES_PER_PAGE
 from pulse.audit.settings import settings_page
 from pulse.config import Settings
@@ -179,6 +183,28 @@ def test_each_release_says_what_was_tried_and_what_was_not_searched(
 
     assert text.count("Not searched:") == 2
     assert "what people know of each other from outside Pulse" in text
+
+
+def test_each_attack_that_a_release_names_is_explained_once(
+    archive: Stores, sign_in_as: SignInAs
+) -> None:
+    assert archive
+    text = text_of(sign_in_as(Role.UNION_AUDITOR).get("/audit/self-attack").text)
+
+    assert text.count("would give three people away") == 1
+    assert text.count("if the shown shares prove that all of it gave the same answer") == 1
+    assert "narrow hidden cells down" not in text.lower()  # no release names it yet
+
+
+def test_every_attack_has_words_that_explain_it() -> None:
+    tables = {each.name for each in (*table_attack._PUBLIC, *table_attack._SEALED)}
+    assert set(EXPLANATIONS) == {*attack._ATTACKS, *tables, self_attack._ONE_MIND}
+
+
+def test_the_short_form_counts_the_gaps_that_it_leaves_out() -> None:
+    report = AttackReport(FIRST, "", "", "", (), ("one", "two", "three", "four", "five"))
+    assert report.not_searched_words == "Not searched: one; two; three; and 2 more."
+    assert replace(report, not_searched=("one",)).not_searched_words == "Not searched: one."
 
 
 def test_refusals_of_thirty_days_are_told_by_role_day_and_rule(
