@@ -2,8 +2,8 @@
 
 Each table safe by itself is not enough; the difference of two safe ones can be one person. Cells
 are inserted one by one. The unit totals come first, as the exact optimum of the tree; then all
-other cells by depth, those of few people first within a depth. A cell is shown if it follows from
-what is shown already, or if witnesses prove that no combination with it depends on 1 to k-1
+other cells by depth, small units first within a depth. A cell is shown if it follows from what is
+shown already, or if witnesses prove that no combination with it depends on 1 to k-1
 people. All else is hidden: no proof found in the steps allowed means hidden.
 Proof, limits and sources: docs/decisions/0111-witnesses.md.
 """
@@ -30,11 +30,11 @@ class Budget:
 
     fan: int = 300
     """Atoms of one residue that a search for paths looks at; more of them are sampled."""
-    pairs: int = 1500
+    pairs: int = 4000
     """Swaps of one neighbourhood that are looked at; more of them are sampled."""
     widenings: int = 2
     """Units above a cell near which its swaps are looked for, the parent being the first."""
-    eliminated: int = 120
+    eliminated: int = 300
     """Atoms of the largest neighbourhood in which elimination finds every witness there is."""
     answers: int = 12
     """Exposed sets that are answered with a further witness, before a cell is given up."""
@@ -196,8 +196,7 @@ class _Insertion:
 
     def _by_avoiding(self, opening: Opening, paths: PathSearch, pool: Pool) -> Decision:
         """Answer each exposed set with a witness that avoids it, as long as there is one."""
-        unit = next(self._neighbourhoods(opening.cell.unit))
-        low, beyond = self._cells.atoms_between(unit)
+        low, beyond = self._eliminated(opening.cell.unit)
         null: NullSpace | None = None
         for _ in range(self._budget.answers):
             verdict = pool.judge()
@@ -217,6 +216,17 @@ class _Insertion:
             if residues is not None:
                 return self._follows(opening, residues)
         return Decision(opening.cell, Method.UNPROVEN)
+
+    def _eliminated(self, unit: int) -> tuple[int, int]:
+        """Return the atoms of the largest neighbourhood of a unit that elimination may take on."""
+        low, beyond = self._cells.atoms_between(next(self._neighbourhoods(unit)))
+        while unit >= 0:
+            wider = self._cells.atoms_between(unit)
+            if wider[1] - wider[0] > self._budget.eliminated:
+                break
+            low, beyond = wider
+            unit = self._table.parents[unit]
+        return low, beyond
 
     def _neighbourhoods(self, unit: int) -> Iterator[int]:
         """Yield a cell's parent unit, then units further up; a root has only itself."""
@@ -258,15 +268,23 @@ def _optimal_totals(table: FrequencyTable, rules: Rules) -> list[int]:
 
 
 def _candidates(table: FrequencyTable, k: int) -> list[Cell]:
-    """Return the cells of k or more people apart from totals, in the order of insertion."""
+    """Return the cells of k or more people apart from totals, in the order of insertion.
+
+    Upper levels first; within a depth unit by unit, those of few people first, because they have
+    the fewest neighbours to hide among; within a unit the most concentrated block first.
+    """
+    totals = table.cell_counts(table.blocks[0])[:, 0]
     found = []
     for place, block in enumerate(table.blocks[1:], start=1):
         counts = table.cell_counts(block)
+        spread = -int(((counts**2).sum(axis=1) // np.maximum(totals, 1)).sum())
         allowed = table.candidates(block)[:, None]
         for unit, category in np.argwhere((counts >= k) & allowed).tolist():
-            depth, people = int(table.depths[unit]), int(counts[unit, category])
-            found.append((depth, people, Cell(place, unit, category)))
-    return [cell for _, _, cell in sorted(found)]
+            of_unit = (int(table.depths[unit]), int(totals[unit]), unit)
+            found.append(
+                (of_unit, spread, int(counts[unit, category]), Cell(place, unit, category))
+            )
+    return [cell for *_, cell in sorted(found)]
 
 
 def _hidden_totals(table: FrequencyTable, k: int, decisions: Iterable[Decision]) -> list[Decision]:

@@ -17,6 +17,8 @@ from analysis.disclosure.witnesses import Witness
 
 _SOURCE, _SINK = -2, -3
 _Step = tuple[int, int, int]  # the vertex it comes from, the atom, +1 or -1
+_Tree = dict[int, _Step | None]  # each vertex reached, and the step that reached it
+_Star = tuple[list[int], int]  # atoms, and the label by which those at the vertex are known
 
 
 @dataclass
@@ -125,36 +127,69 @@ class PathSearch:
         self, avoided: Collection[int], source: int, target: int | None
     ) -> list[_Step] | None:
         """Return the shortest path, or None; then `_reached` holds how far it got."""
-        came: dict[int, _Step | None] = {source: None}
+        came: _Tree = {source: None}
         waiting = [source]
         for vertex in waiting:
-            for atom, sign in self._edges(vertex):
-                ends = self._ends(atom)
-                start, end = ends if sign > 0 else (ends[1], ends[0])
-                if start != vertex or end in came or atom in avoided:
-                    continue
-                if self._room(atom, sign) <= 0:
-                    continue
-                came[end] = (vertex, atom, sign)
-                if end == target:
-                    return _walk_back(came, target)
-                waiting.append(end)
+            for atoms, sign, label in self._stars(vertex):
+                step = self._rightwards if sign > 0 else self._leftwards
+                for end in step(came, vertex, (atoms, label), avoided):
+                    if end == target:
+                        return _walk_back(came, end)
+                    waiting.append(end)
         self._reached = frozenset(came)
         return None
 
-    def _edges(self, vertex: int) -> Iterator[tuple[int, int]]:
+    def _rightwards(
+        self, came: _Tree, vertex: int, star: _Star, avoided: Collection[int]
+    ) -> Iterator[int]:
+        """Enter vertices of the right side that are new, and yield them."""
+        atoms, label = star
+        lefts = self.cells.residues[self.opening.cell.block].labels
+        rights, people, flow = self.right.labels, self.cells.people, self._flow
+        excluded = self._inner if label == self.opening.node and vertex != _SOURCE else ()
+        for atom in atoms:
+            end = rights[atom]
+            end = GROUND if end == GROUND else 2 * end + 1
+            if end in came or lefts[atom] != label or atom in avoided or atom in excluded:
+                continue
+            if flow.get(atom, 0) < people[atom]:
+                came[end] = (vertex, atom, 1)
+                yield end
+
+    def _leftwards(
+        self, came: _Tree, vertex: int, star: _Star, avoided: Collection[int]
+    ) -> Iterator[int]:
+        """Enter vertices of the left side that are new, and yield them."""
+        atoms, label = star
+        lefts = self.cells.residues[self.opening.cell.block].labels
+        rights, people, flow = self.right.labels, self.cells.people, self._flow
+        for atom in atoms:
+            if rights[atom] != label or atom in avoided:
+                continue
+            end = lefts[atom]
+            if end == self.opening.node:
+                end = _SOURCE if atom in self._inner else self._target()
+            elif end != GROUND:
+                end *= 2
+            if end not in came and flow.get(atom, 0) > -people[atom]:
+                came[end] = (vertex, atom, -1)
+                yield end
+
+    def _stars(self, vertex: int) -> Iterator[tuple[list[int], int, int]]:
+        """Yield the atoms at a vertex, in which direction they lead away, and their label there."""
         left = self.cells.residues[self.opening.cell.block].members
+        right = self.right.members
         if vertex == _SOURCE:
-            yield from ((atom, 1) for atom in self._sample(self.opening.inner))
+            yield self._sample(self.opening.inner), 1, self.opening.node
         elif vertex == _SINK:
-            yield from ((atom, 1) for atom in self._sample(left[self.opening.node]))
+            yield self._sample(left[self.opening.node]), 1, self.opening.node
         elif vertex == GROUND:
-            yield from ((atom, 1) for atom in self._sample(left[GROUND]))
-            yield from ((atom, -1) for atom in self._sample(self.right.members[GROUND]))
+            yield self._sample(left[GROUND]), 1, GROUND
+            yield self._sample(right[GROUND]), -1, GROUND
         elif vertex % 2 == 0:
-            yield from ((atom, 1) for atom in self._sample(left[vertex // 2]))
+            yield self._sample(left[vertex // 2]), 1, vertex // 2
         else:
-            yield from ((atom, -1) for atom in self._sample(self.right.members[vertex // 2]))
+            yield self._sample(right[vertex // 2]), -1, vertex // 2
 
     def _sample(self, atoms: list[int]) -> list[int]:
         if len(atoms) <= self.fan:
@@ -163,7 +198,7 @@ class PathSearch:
         return atoms[:: len(atoms) // self.fan] if self.fan else []
 
 
-def _walk_back(came: dict[int, _Step | None], target: int) -> list[_Step]:
+def _walk_back(came: _Tree, target: int) -> list[_Step]:
     path = []
     step = came[target]
     while step is not None:
