@@ -34,10 +34,8 @@ def find_unanimous_cells(
 ) -> UnanimityReport:
     """Search every group that is a difference of cells for an answer that all of it gave.
 
-    A caller lays all cells in one row: block after block, in a block unit after unit, in a unit
-    category after category, hidden ones too. The rows of `items` are in this order; it is that of
-    `numpy.concatenate([counts.reshape(-1) for counts in published])`. With unit totals alone this
-    is `find_unanimous` of the units.
+    A caller lays all cells in one row, hidden ones too: the rows of `items` are in the order of
+    `numpy.concatenate([counts.reshape(-1) for counts in published])`.
 
     Args:
         parents: for each unit the place of its parent, which comes before it; -1 for a root.
