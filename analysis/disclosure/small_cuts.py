@@ -20,14 +20,18 @@ _Edges = tuple[Whole, Whole, Whole]  # two ends and the people, without loops or
 
 
 def cut_pairs_of_blocks(table: PublishedTable, k: int) -> tuple[int, int]:
-    """Search every two blocks; tried are the edges searched, found the small cuts met."""
+    """Search every two blocks; tried are the edges searched, found the small cuts met.
+
+    Unit totals alone are searched against the ground.
+    """
     classes = table.sealed_classes
     ground = len(table.residue_people)
     tried = found = 0
-    for one, other in combinations(range(len(table.blocks)), 2):
-        ends = classes.residues[:, [one, other]]
-        ends = np.where(ends < 0, ground, ends)
-        edges = _joined(ends[:, 0], ends[:, 1], classes.people)
+    ends = np.where(classes.residues < 0, ground, classes.residues)
+    if len(table.blocks) == 1:
+        ends = np.column_stack([ends, np.full(len(ends), ground)])
+    for one, other in combinations(range(ends.shape[1]), 2):
+        edges = _joined(ends[:, one], ends[:, other], classes.people)
         tried += len(edges[0])
         found += count_small_cuts(edges, k)
     return tried, found

@@ -34,21 +34,21 @@ def find_unanimous_cells(
 ) -> UnanimityReport:
     """Search every group that is a difference of cells for an answer that all of it gave.
 
-    A caller lays all cells in one row, hidden ones too: the rows of `items` are in the order of
-    `numpy.concatenate([counts.reshape(-1) for counts in published])`.
+    With unit totals alone this is `find_unanimous` of the units.
 
     Args:
         parents: for each unit the place of its parent, which comes before it; -1 for a root.
         categories: how many categories each demographic has.
         blocks: what the cells divide by; the first one is the unit totals.
         published: for each block a row per unit, a column per category; -1 where hidden.
-        items: the questions, a row per cell; an item shown in a cell rests on at least k answers.
+        items: the questions, a row per cell, hidden ones too, in the order of
+            `concatenate([counts.reshape(-1) for counts in published])`: by block, then by unit,
+            then by category. An item shown in a cell rests on at least k answers.
         rules: the threshold.
 
     Raises:
         ControlSilentError: the attack missed a group of one mind planted for it.
         ContradictionError: no set of answers fits the figures.
-        ValueError: the parts do not fit each other.
     """
     table = PublishedTable(tuple(parents), tuple(categories), tuple(blocks), tuple(published))
     people = np.concatenate([counts.reshape(-1) for counts in table.published])
