@@ -1,6 +1,5 @@
 """A wave with breakdown questions, from the ballots of phones to the protected release."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,7 +16,6 @@ from surveys.box import put_ballot
 from surveys.errors import StateError
 from surveys.months import Month
 from surveys.policy import Breakdown
-from surveys.policy_log import policy_in_force, record_policy
 from surveys.units import UnitCode
 from surveys.waves import descriptor_of, find_wave
 from tests.pulse.waves_made import (
@@ -28,7 +26,7 @@ from tests.pulse.waves_made import (
     ballots_for,
     box_of,
     draft_wave,
-    fill_registry,
+    opened_divided_wave,
     secrets_of,
 )
 from tests.pulse.waves_made import quick_keys as quick_keys  # noqa: PLC0414 - a fixture found here
@@ -43,16 +41,7 @@ pytestmark = pytest.mark.usefixtures("quick_keys")
 @pytest.fixture
 def wave(installation: Installation) -> str:
     """An open wave of teams A and B, 14 people each, that asks four items and their role."""
-    site = installation
-    with site.stores.archive() as archive:
-        policy = replace(policy_in_force(archive), threshold=5, breakdowns=(ROLE,))
-        record_policy(archive, policy, signer=site.signer, day=OPENS - timedelta(days=30))
-    fill_registry(site, {"A": 14, "B": 14})
-    code = draft_wave(site, questions=ITEMS, breakdowns=("role",))
-    begin_preparing(site, code)
-    assert go_on_preparing(site, code, day=OPENS - timedelta(days=3))
-    open_wave(site, code, day=OPENS, served=SERVED)
-    return code
+    return opened_divided_wave(installation, [ROLE], teams={"A": 14, "B": 14}, questions=ITEMS)
 
 
 def close(site: Installation, code: str) -> None:
