@@ -5,6 +5,7 @@ here; nothing computed after it may widen it. Trees and headers are kept in memo
 because a release never changes.
 """
 
+import json
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -18,14 +19,16 @@ from analysis.figure_text import CellFigures, rate_in
 from analysis.release import (
     Cell,
     Reason,
+    ReleasedBreakdown,
     ReleaseHead,
     ShownCell,
     Source,
     Suppressed,
+    UnitBreakdown,
     UnitMonth,
 )
 from analysis.release_documents import ReleaseHeader, read_header, read_tree
-from analysis.tables import CellRow, ReleasedTreeRow, ReleaseRow
+from analysis.tables import BreakdownCellsRow, CellRow, ReleasedTreeRow, ReleaseRow
 from surveys.errors import StateError
 from surveys.months import Month
 from surveys.units import UnitCode, UnitTree
@@ -90,6 +93,7 @@ def visible_releases(session: Session) -> tuple[ReleaseHead, ...]:
                 released_on=released_on.isoformat(),
                 log_place=place,
                 sha256=sha256,
+                breakdowns=header.breakdowns,
             )
         )
     return tuple(heads)
@@ -157,6 +161,68 @@ def month_cells(session: Session, month: Month) -> Mapping[UnitCode, UnitMonth]:
         by_unit = {row[0]: _cell(row[1], row[2]) for row in rows}
         cells |= {code: UnitMonth(code, month, by_unit[code]) for code in some}
     return cells
+
+
+def unit_breakdowns(session: Session, month: Month, unit: UnitCode) -> tuple[UnitBreakdown, ...]:
+    """Return one unit's breakdown cells of a visible month, in the order of the release.
+
+    Where a breakdown may not divide a unit of this level, every cell says so.
+
+    Raises:
+        StateError: the month has no visible release, or the unit is not in its tree.
+    """
+    return month_breakdowns(session, month, [unit])[unit]
+
+
+def month_breakdowns(
+    session: Session, month: Month, units: Sequence[UnitCode] | None = None
+) -> Mapping[UnitCode, tuple[UnitBreakdown, ...]]:
+    """Return the breakdown cells of one visible month, of some units or of all.
+
+    Raises:
+        StateError: the month has no visible release, or a unit is not in its tree.
+    """
+    row = session.execute(
+        select(ReleaseRow.tree_sha256, ReleaseRow.release_sha256).where(
+            ReleaseRow.month == str(month), ReleaseRow.log_place.is_not(None)
+        )
+    ).one_or_none()
+    if row is None:
+        raise StateError(f"There is no release of {month}.")
+    tree = _tree(session, row[0])
+    divided = _header(session, str(month), row[1]).breakdowns.divided
+    wanted = [each.code for each in tree] if units is None else list(units)
+    if any(code not in tree for code in wanted):
+        raise StateError(f"A unit is not among those of {month}.")
+    stored = _stored_breakdowns(session, month, wanted) if divided else {}
+    return {
+        code: tuple(
+            UnitBreakdown(code, month, each, _breakdown_cells(each, stored.get((code, each.code))))
+            for each in divided
+        )
+        for code in wanted
+    }
+
+
+def _stored_breakdowns(
+    session: Session, month: Month, units: list[UnitCode]
+) -> Mapping[tuple[str, str], str]:
+    found: dict[tuple[str, str], str] = {}
+    for some in _chunks(units):
+        query = select(
+            BreakdownCellsRow.unit_code, BreakdownCellsRow.breakdown, BreakdownCellsRow.cells
+        ).where(BreakdownCellsRow.unit_code.in_(some), BreakdownCellsRow.month == str(month))
+        found |= {(code, breakdown): cells for code, breakdown, cells in session.execute(query)}
+    return found
+
+
+def _breakdown_cells(breakdown: ReleasedBreakdown, text: str | None) -> tuple[Cell, ...]:
+    if text is None:
+        return (Suppressed(Reason.NOT_HERE),) * len(breakdown.options)
+    return tuple(
+        _HIDDEN if cell is None else ShownCell(cell[0], CellFigures(cell[0], json.dumps(cell[1])))
+        for cell in json.loads(text)
+    )
 
 
 def certificate(session: Session, month: Month) -> str:

@@ -5,6 +5,7 @@ no residue lies between 1 and k-1 people, without the server and without the ans
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from analysis.release import Source
 from analysis.release_documents import ReleaseHeader, self_attack_document
@@ -24,6 +25,7 @@ _RATE_NOTES = (
     "Only shown units have one. It is rounded down to steps of {steps} points.",
     "Where fewer than {k} people did not answer, it is a bound, the same however few they were.",
 )
+_FORM = {"document": "Pulse release certificate", "format": 1}
 
 
 def certificate_text(
@@ -48,10 +50,10 @@ def certificate_text(
         has_rates: whether shown cells have a response rate.
     """
     return canonical_json(
-        {
-            "document": "Pulse release certificate",
+        _FORM
+        | _breakdowns(header)
+        | {
             "engine": header.engine,
-            "format": 1,
             "items": [item.code for item in header.items],
             "month": str(month),
             "notes": _notes(source, policy, has_rates=has_rates),
@@ -82,6 +84,12 @@ def _notes(source: Source, policy: AnonymityPolicy, *, has_rates: bool) -> list[
         return []
     steps, k = policy.response_rate_step, policy.shown_threshold
     return [each.format(steps=steps, k=k) for each in _RATE_NOTES]
+
+
+def _breakdowns(header: ReleaseHeader) -> dict[str, object]:
+    """Return how units are divided and how many cells are shown; nothing where none is."""
+    divided = [asdict(each) for each in header.breakdowns.divided]
+    return {"breakdowns": divided} if divided else {}
 
 
 def _residues(tree: UnitTree, published: Sequence[int | None]) -> list[dict[str, object]]:

@@ -2,7 +2,7 @@
 
 One JSON object per cell, keyed by item code. A hidden figure is `null`; a shown one is the list
 [mean in tenths, three bands, options if there are any]. "46+" stands for 46 or more, "12-" for
-12 or less, a plain number for itself.
+12 or less, a plain number for itself. A breakdown cell has lists of a mean alone.
 
 A cell of a wave begins with its response rate, under the key "%", which is no item's code.
 """
@@ -38,6 +38,17 @@ def cell_texts(
         [f"{json.dumps(code)}:{text}" for text in _figure_texts(items[code])]
         for code in sorted(items)
     ]
+    return ["{" + ",".join(column[cell] for column in columns) + "}" for cell in range(cells)]
+
+
+def mean_texts(items: Mapping[ItemCode, CodedItem], cells: int) -> list[str]:
+    """Return each shown breakdown cell's text, which has means alone."""
+    columns = []
+    for code in sorted(items):
+        means = zip(_token_texts(items[code].means), items[code].shown.tolist(), strict=True)
+        columns.append(
+            [f"{json.dumps(code)}:{f'[{mean}]' if shown else 'null'}" for mean, shown in means]
+        )
     return ["{" + ",".join(column[cell] for column in columns) + "}" for cell in range(cells)]
 
 
@@ -113,11 +124,10 @@ class CellFigures(Mapping[ItemCode, Figure]):
         tokens = self._read()[code]
         if tokens is None:
             return _HIDDEN
-        low, middle, high = (_share(token) for token in tokens[1:_BANDS_END])
         return Published(
             respondents=self._respondents,
             mean=_mean(tokens[0]),
-            bands=(low, middle, high),
+            bands=_bands(tokens[1:_BANDS_END]),
             options=_options(tokens[_BANDS_END:]),
         )
 
@@ -129,6 +139,13 @@ class CellFigures(Mapping[ItemCode, Figure]):
 
     def __repr__(self) -> str:
         return f"CellFigures({self._respondents}, {self._text!r})"
+
+
+def _bands(tokens: Sequence[_Token]) -> tuple[CodedNumber, CodedNumber, CodedNumber] | None:
+    if not tokens:
+        return None
+    low, middle, high = (_share(token) for token in tokens)
+    return low, middle, high
 
 
 def _options(tokens: Sequence[_Token]) -> tuple[CodedNumber, ...] | None:

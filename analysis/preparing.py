@@ -12,39 +12,39 @@ from types import MappingProxyType
 import numpy as np
 
 from analysis.aggregation import sum_up
+from analysis.breakdown_coding import BreakdownRelease, release_breakdowns
+from analysis.breakdown_protection import ProtectedBreakdowns, protect_breakdowns
 from analysis.certificates import certificate_text
-from analysis.coding import CodedItem, CodingRules, Whole, code_item
+from analysis.coding import Whole
 from analysis.disclosure.attack import AttackReport, ControlSilentError, attack_tree
 from analysis.disclosure.engine import ENGINE_VERSION
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.tree import protect_tree
-from analysis.disclosure.unanimity import ContradictionError, UnanimityReport, find_unanimous
-from analysis.errors import AnalysisError
+from analysis.errors import ReleaseRefused
 from analysis.figure_text import cell_texts
-from analysis.release import CodedNumber, ReleasedItem, Source
+from analysis.release import CodedNumber, ReleasedItem, SelfAttack, Source
 from analysis.release_documents import (
+    BreakdownCellsText,
     CellText,
     ReleaseHeader,
+    breakdown_cells_sha256,
     cells_sha256,
     header_text,
     release_sha256,
     tree_text,
 )
 from analysis.response_rates import coded_rates
-from analysis.self_attack import joined_report, published_item
+from analysis.self_attack import joined_report
 from analysis.spread import EarlierSpread, within_spread
 from analysis.tally import MonthTally
+from analysis.unit_coding import CodedMonth, ShownUnits, code_units, published_units
 from surveys.canonical import canonical_json, sha256_hex
-from surveys.instruments import Construct, ConstructCode, ItemCode
+from surveys.instruments import Construct, ConstructCode
 from surveys.months import Month
 from surveys.policy import AnonymityPolicy
 from surveys.units import UnitCode, UnitTree
 
 NOBODY_INVITED: Mapping[UnitCode, int] = MappingProxyType({})
-
-
-class ReleaseRefused(AnalysisError):  # noqa: N818 - a refusal is the name of the field
-    """A month cannot be released safely; nothing of it is stored. The message holds no count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,13 @@ class PreparedRelease:
     header: str
     certificate: str
     cells: tuple[CellText, ...]
+    breakdown_cells: tuple[BreakdownCellsText, ...] = ()
 
     @property
     def tables(self) -> Mapping[str, str]:
-        """The hash of each part."""
-        return {
+        """The hash of each part; there is one of breakdown cells only where there are any."""
+        divided = {"breakdown_cells": breakdown_cells_sha256(self.breakdown_cells)}
+        return (divided if self.breakdown_cells else {}) | {
             "cells": cells_sha256(self.cells),
             "certificate": sha256_hex(self.certificate),
             "header": sha256_hex(self.header),
@@ -73,25 +75,6 @@ class PreparedRelease:
     @property
     def sha256(self) -> str:
         return release_sha256(self.month, self.source, threshold=self.threshold, tables=self.tables)
-
-
-@dataclass(frozen=True, slots=True)
-class _ShownCells:
-    """The pattern as published: for every unit its respondents or None, and the shown places."""
-
-    published: tuple[int | None, ...]
-    places: tuple[int, ...]
-    respondents: Whole  # of the shown places only
-
-
-@dataclass(frozen=True, slots=True)
-class _CodedMonth:
-    """The items that are published and how coarsely; the attack on them found nothing."""
-
-    items: Mapping[ItemCode, CodedItem]
-    coarse: bool
-    withheld: tuple[ItemCode, ...]
-    one_mind: UnanimityReport
 
 
 def prepare_release(
@@ -119,30 +102,64 @@ def prepare_release(
         ReleaseRefused: an atom is no unit of the tree, an item has no construct, an attack found
             or missed what it must not, or the figures contradict each other or the invitations.
     """
-    own = _own_counts(tally, tree)
-    shown = _protect(own[:, 0], tree, _rules(policy))
-    counts = _shown_counts(own, shown, tree)
-    attacked = _attack(shown, tree, _rules(policy))
-    coded = _code(tally, counts[:, 1:], shown, tree=tree, policy=policy)
+    judged = _judge(tally, tree, policy)
+    coded, breakdowns = judged.coded, judged.breakdowns
+    tally = tally.by_unit()
     header = ReleaseHeader(
         items=_released_items(tally, constructs, coded, policy=policy, earlier=earlier_spread),
-        self_attack=joined_report(attacked, coded.one_mind),
+        self_attack=judged.self_attack,
         engine=ENGINE_VERSION,
         policy_sha256=sha256_hex(canonical_json(policy.as_document())),
         coarse=coded.coarse,
         withheld=coded.withheld,
+        breakdowns=breakdowns.described,
     )
-    cells = _PublishedCells(shown, coded, _response_rates(shown, tree, policy, invited))
+    rates = _response_rates(judged.shown, tree, policy, invited)
+    cells = _PublishedCells(judged.shown, coded, rates, breakdowns.cells)
     return _written(tally.month, source, tree, policy, header, cells)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What may be shown of a month, and how; every attack on it found nothing."""
+
+    shown: ShownUnits
+    coded: CodedMonth
+    breakdowns: BreakdownRelease
+    self_attack: SelfAttack
+
+
+def _judge(divided: MonthTally, tree: UnitTree, policy: AnonymityPolicy) -> _Judged:
+    """Protect all tables together; where no breakdown can be shown safely, unit totals alone."""
+    rules = _rules(policy)
+    tally = divided.by_unit()
+    own = _own_counts(tally, tree)
+    protected = _protect_breakdowns(divided, tree, policy)
+    shown = _protect(own[:, 0], tree, rules, protected)
+    counts = sum_up(own, tree.parent_places)[list(shown.places)]
+    _refuse_other_counts(counts[:, 0], shown)
+    attacked = _attack(shown, tree, rules)
+    coded = code_units(tally, counts[:, 1:], shown, tree=tree, policy=policy)
+    figures = published_units(tally, coded.items, shown, tree, policy, coarse=coded.coarse)
+    totals = dict(zip(coded.items, figures, strict=True))
+    breakdowns = release_breakdowns(divided, tree, policy, protected, totals)
+    attack = joined_report(attacked, coded.one_mind, breakdowns.attacked, breakdowns.tried)
+    return _Judged(shown, coded, breakdowns, attack)
+
+
+def _refuse_other_counts(people: Whole, shown: ShownUnits) -> None:
+    if not np.array_equal(people, shown.respondents):
+        raise ReleaseRefused("The engine and the counts disagree. Nothing of the month is kept.")
 
 
 @dataclass(frozen=True, slots=True)
 class _PublishedCells:
     """Which units are shown, and what each shows."""
 
-    shown: _ShownCells
-    coded: _CodedMonth
+    shown: ShownUnits
+    coded: CodedMonth
     rates: tuple[CodedNumber, ...]  # of the shown places; none where nobody was invited
+    breakdowns: tuple[BreakdownCellsText, ...]
 
 
 def _written(
@@ -172,6 +189,7 @@ def _written(
             has_rates=bool(cells.rates),
         ),
         cells=_cells(tree, cells),
+        breakdown_cells=cells.breakdowns,
     )
 
 
@@ -193,28 +211,37 @@ def _own_counts(tally: MonthTally, tree: UnitTree) -> Whole:
     return own
 
 
-def _protect(respondents: Whole, tree: UnitTree, rules: Rules) -> _ShownCells:
-    pattern = protect_tree(tree.parent_places, respondents.tolist(), rules)
-    places = tuple(place for place, is_shown in enumerate(pattern.shown) if is_shown)
-    return _ShownCells(
+def _protect_breakdowns(
+    tally: MonthTally, tree: UnitTree, policy: AnonymityPolicy
+) -> ProtectedBreakdowns | None:
+    if not set(tally.breakdowns) <= set(policy.breakdowns):
+        raise ReleaseRefused(
+            "The month asks a breakdown question that the policy does not declare so. Nothing of "
+            "the month is kept."
+        )
+    return protect_breakdowns(tally, tree, policy)
+
+
+def _protect(
+    respondents: Whole, tree: UnitTree, rules: Rules, divided: ProtectedBreakdowns | None
+) -> ShownUnits:
+    """Return which units are shown: as the table with breakdowns says, where there is one."""
+    if divided is None:
+        pattern = protect_tree(tree.parent_places, respondents.tolist(), rules)
+        is_shown, people = pattern.shown, pattern.respondents
+    else:
+        is_shown, people = divided.totals
+    places = tuple(place for place, each in enumerate(is_shown) if each)
+    return ShownUnits(
         published=tuple(
-            people if is_shown else None
-            for people, is_shown in zip(pattern.respondents, pattern.shown, strict=True)
+            number if each else None for number, each in zip(people, is_shown, strict=True)
         ),
         places=places,
-        respondents=np.array([pattern.respondents[place] for place in places], dtype=np.int64),
+        respondents=np.array([people[place] for place in places], dtype=np.int64),
     )
 
 
-def _shown_counts(own: Whole, shown: _ShownCells, tree: UnitTree) -> Whole:
-    """Return what each shown unit holds with everything below it, as `_own_counts` has it."""
-    counts = sum_up(own, tree.parent_places)[list(shown.places)]
-    if not np.array_equal(counts[:, 0], shown.respondents):
-        raise ReleaseRefused("The engine and the counts disagree. Nothing of the month is kept.")
-    return counts
-
-
-def _attack(shown: _ShownCells, tree: UnitTree, rules: Rules) -> AttackReport:
+def _attack(shown: ShownUnits, tree: UnitTree, rules: Rules) -> AttackReport:
     try:
         report = attack_tree(tree.parent_places, shown.published, rules)
     except ControlSilentError as silent:
@@ -228,88 +255,10 @@ def _attack(shown: _ShownCells, tree: UnitTree, rules: Rules) -> AttackReport:
     return report
 
 
-def _code(
-    tally: MonthTally,
-    counts: Whole,
-    shown: _ShownCells,
-    *,
-    tree: UnitTree,
-    policy: AnonymityPolicy,
-) -> _CodedMonth:
-    """Code every item so that no group can be proved to be of one mind.
-
-    First in the finest steps. If a proof is found, in the coarse steps; an item for which there is
-    still one is withheld everywhere, and the others keep their fine steps if those were safe.
-    """
-    codes = list(tally.items)
-    widths = np.cumsum([tally.items[code].counts.shape[1] for code in codes])[:-1]
-    by_item = dict(zip(codes, np.split(counts, widths, axis=1), strict=True)) if codes else {}
-    fine = _coded(tally, by_item, shown, CodingRules.of(policy, coarse=False))
-    proved = _one_mind(tally, fine, shown, tree=tree, policy=policy, coarse=False)
-    unsafe = {code for code, found in zip(fine, proved.found, strict=True) if found}
-    if not unsafe:
-        return _CodedMonth(fine, coarse=False, withheld=(), one_mind=proved)
-    coarse = _coded(tally, by_item, shown, CodingRules.of(policy, coarse=True))
-    proved = _one_mind(tally, coarse, shown, tree=tree, policy=policy, coarse=True)
-    withheld = {code for code, found in zip(coarse, proved.found, strict=True) if found}
-    is_coarse = bool(unsafe - withheld)
-    kept = {c: v for c, v in (coarse if is_coarse else fine).items() if c not in withheld}
-    proved = _one_mind(tally, kept, shown, tree=tree, policy=policy, coarse=is_coarse)
-    if sum(proved.found):
-        raise ReleaseRefused("The coarse figures still prove an answer. Nothing is kept.")
-    return _CodedMonth(kept, coarse=is_coarse, withheld=tuple(sorted(withheld)), one_mind=proved)
-
-
-def _coded(
-    tally: MonthTally,
-    counts: Mapping[ItemCode, Whole],
-    shown: _ShownCells,
-    coding: CodingRules,
-) -> dict[ItemCode, CodedItem]:
-    return {
-        code: code_item(
-            rows,
-            shown.respondents,
-            scale=tally.items[code].scale,
-            reverse_keyed=tally.items[code].item.reverse_keyed,
-            rules=coding,
-        )
-        for code, rows in counts.items()
-    }
-
-
-def _one_mind(
-    tally: MonthTally,
-    coded: Mapping[ItemCode, CodedItem],
-    shown: _ShownCells,
-    *,
-    tree: UnitTree,
-    policy: AnonymityPolicy,
-    coarse: bool,
-) -> UnanimityReport:
-    steps = CodingRules.of(policy, coarse=coarse).steps(shown.respondents).tolist()
-    items = [
-        published_item(
-            item,
-            labels=len(tally.items[code].scale.labels),
-            places=shown.places,
-            steps=steps,
-            units=len(tree),
-        )
-        for code, item in coded.items()
-    ]
-    try:
-        return find_unanimous(tree.parent_places, shown.published, items, _rules(policy))
-    except (ControlSilentError, ContradictionError) as failure:
-        raise ReleaseRefused(
-            "The search for groups of one mind failed its own check. Nothing of the month is kept."
-        ) from failure
-
-
 def _released_items(
     tally: MonthTally,
     constructs: Mapping[ConstructCode, Construct],
-    coded: _CodedMonth,
+    coded: CodedMonth,
     *,
     policy: AnonymityPolicy,
     earlier: EarlierSpread,
@@ -348,7 +297,7 @@ def _released_items(
 
 
 def _response_rates(
-    shown: _ShownCells, tree: UnitTree, policy: AnonymityPolicy, invited: Mapping[UnitCode, int]
+    shown: ShownUnits, tree: UnitTree, policy: AnonymityPolicy, invited: Mapping[UnitCode, int]
 ) -> tuple[CodedNumber, ...]:
     respondents = dict(zip(shown.places, shown.respondents.tolist(), strict=True))
     try:

@@ -12,16 +12,19 @@ from datetime import date
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from analysis.preparing import PreparedRelease, ReleaseRefused, prepare_release
+from analysis.errors import ReleaseRefused
+from analysis.preparing import PreparedRelease, prepare_release
 from analysis.release import Source
 from analysis.release_documents import (
+    BreakdownCellsText,
     CellText,
+    breakdown_cells_sha256,
     cells_sha256,
     read_header,
     release_sha256,
     self_attack_document,
 )
-from analysis.tables import CellRow, ReleasedTreeRow, ReleaseRow
+from analysis.tables import BreakdownCellsRow, CellRow, ReleasedTreeRow, ReleaseRow
 from surveys.canonical import sha256_hex
 from surveys.errors import StateError
 from surveys.ledger.log import EntryKind, append, entries
@@ -95,6 +98,7 @@ def stage(session: Session, prepared: PreparedRelease, *, import_sha256: str | N
     )
     session.flush()
     _insert_cells(session, prepared)
+    _insert_breakdown_cells(session, prepared)
 
 
 def make_visible(
@@ -188,7 +192,7 @@ def verify_release(session: Session, month: Month) -> ReleaseCheck:
     tables = _tables_of(session, row)
     expected = logged.get("tables")
     known = expected if isinstance(expected, Mapping) else {}
-    broken = [name for name, value in sorted(tables.items()) if known.get(name) != value]
+    broken = [n for n in sorted({*tables, *known}) if known.get(n) != tables.get(n)]
     if not broken and not (
         logged.get("release_sha256") == row.release_sha256 == _release_hash(row, tables)
         and logged.get("month") == row.month
@@ -215,6 +219,23 @@ def _insert_cells(session: Session, prepared: PreparedRelease) -> None:
         )
 
 
+def _insert_breakdown_cells(session: Session, prepared: PreparedRelease) -> None:
+    month = str(prepared.month)
+    for first in range(0, len(prepared.breakdown_cells), _ROWS_AT_ONCE):
+        session.execute(
+            insert(BreakdownCellsRow),
+            [
+                {
+                    "unit_code": cell.unit,
+                    "month": month,
+                    "breakdown": cell.breakdown,
+                    "cells": cell.cells,
+                }
+                for cell in prepared.breakdown_cells[first : first + _ROWS_AT_ONCE]
+            ],
+        )
+
+
 def _refuse_visible(row: ReleaseRow) -> None:
     if row.log_place is not None:
         raise StateError(f"{row.month} has been released already. A release never changes.")
@@ -224,6 +245,7 @@ def _discard(session: Session, months: Collection[str]) -> None:
     if not months:
         return
     session.execute(delete(CellRow).where(CellRow.month.in_(months)))
+    session.execute(delete(BreakdownCellsRow).where(BreakdownCellsRow.month.in_(months)))
     session.execute(delete(ReleaseRow).where(ReleaseRow.month.in_(months)))
     used = select(ReleaseRow.tree_sha256)
     session.execute(delete(ReleasedTreeRow).where(ReleasedTreeRow.sha256.not_in(used)))
@@ -235,7 +257,8 @@ def _tables_of(session: Session, row: ReleaseRow) -> dict[str, str]:
     tree = session.scalar(
         select(ReleasedTreeRow.document).where(ReleasedTreeRow.sha256 == row.tree_sha256)
     )
-    return {
+    divided = tuple(_stored_breakdown_cells(session, row.month))
+    return ({"breakdown_cells": breakdown_cells_sha256(divided)} if divided else {}) | {
         "cells": cells_sha256(_stored_cells(session, row.month)),
         "certificate": sha256_hex(row.certificate),
         "header": sha256_hex(row.header),
@@ -249,6 +272,14 @@ def _stored_cells(session: Session, month: str) -> Iterator[CellText]:
     )
     for code, respondents, figures in session.execute(query):
         yield CellText(UnitCode(code), respondents, figures)
+
+
+def _stored_breakdown_cells(session: Session, month: str) -> Iterator[BreakdownCellsText]:
+    query = select(
+        BreakdownCellsRow.unit_code, BreakdownCellsRow.breakdown, BreakdownCellsRow.cells
+    ).where(BreakdownCellsRow.month == month)
+    for code, breakdown, cells in session.execute(query):
+        yield BreakdownCellsText(UnitCode(code), breakdown, cells)
 
 
 def _release_hash(row: ReleaseRow, tables: Mapping[str, str]) -> str:

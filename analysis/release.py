@@ -14,6 +14,7 @@ class Reason(StrEnum):
 
     TOO_FEW = "too_few_answers_here_or_beside_it"
     TOO_FEW_FOR_ITEM = "too_few_answered_this_question"
+    NOT_HERE = "breakdown_not_allowed_here"
 
 
 class Bound(StrEnum):
@@ -38,13 +39,13 @@ class Published:
 
     `mean` is in scale points to one decimal, mirrored for reverse-keyed items so that higher is
     what staff would want. `bands` are percentages of those who gave a scored answer, in the
-    scale's three bands as asked (not mirrored). `options`, percentages of all options as asked,
-    exist only from the policy's `all_options_from` respondents.
+    scale's three bands as asked (not mirrored); breakdown cells have none. `options`, percentages
+    of all options as asked, exist only from the policy's `all_options_from` respondents.
     """
 
     respondents: int
     mean: CodedNumber
-    bands: tuple[CodedNumber, CodedNumber, CodedNumber]
+    bands: tuple[CodedNumber, CodedNumber, CodedNumber] | None
     options: tuple[CodedNumber, ...] | None = None
 
 
@@ -72,6 +73,49 @@ class ShownCell:
 
 
 Cell = ShownCell | Suppressed
+
+
+CROSSING = "*"
+"""Stands between the codes of two crossed breakdowns."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedBreakdown:
+    """One way in which a release divides units: by a breakdown question, or by two crossed.
+
+    `options` are in the order declared; crossed, each of the first with each of the second.
+    `levels` are the levels of the tree (0 is the top) at which its cells may be shown, None for
+    all. `cells` counts those, `shown` the ones that are shown.
+    """
+
+    code: str
+    name: str
+    options: tuple[str, ...]
+    levels: tuple[int, ...] | None
+    cells: int
+    shown: int
+
+    @property
+    def breakdowns(self) -> tuple[str, ...]:
+        """The codes of the one or two breakdown questions that it divides by."""
+        return tuple(self.code.split(CROSSING))
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedBreakdowns:
+    """What a release says of its breakdowns; nothing was `asked` in most months.
+
+    `asked` are the names of the breakdown questions. `divided` is empty where some were asked and
+    nothing by them could be shown safely. `withheld` are items that breakdown cells do not show,
+    because they would have proved what a whole group answered.
+    """
+
+    asked: tuple[str, ...] = ()
+    divided: tuple[ReleasedBreakdown, ...] = ()
+    withheld: tuple[ItemCode, ...] = ()
+
+
+NOT_ASKED = ReleasedBreakdowns()
 
 
 class Source(StrEnum):
@@ -137,6 +181,17 @@ class ReleaseHead:
     released_on: str  # ISO date
     log_place: int
     sha256: str
+    breakdowns: ReleasedBreakdowns = NOT_ASKED
+
+
+@dataclass(frozen=True, slots=True)
+class UnitBreakdown:
+    """One unit's cells of one breakdown in one visible month, a cell per option in their order."""
+
+    unit: UnitCode
+    month: Month
+    breakdown: ReleasedBreakdown
+    cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True)

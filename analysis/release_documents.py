@@ -5,10 +5,19 @@ All are canonical JSON: equal values give equal bytes.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import TypedDict
 
-from analysis.release import ReleasedItem, SelfAttack, Source, SpreadBasis
+from analysis.release import (
+    NOT_ASKED,
+    ReleasedBreakdown,
+    ReleasedBreakdowns,
+    ReleasedItem,
+    SelfAttack,
+    Source,
+    SpreadBasis,
+)
 from surveys.canonical import canonical_json, sha256_hex
 from surveys.instruments import ConstructCode, ItemCode
 from surveys.months import Month
@@ -29,6 +38,7 @@ class ReleaseHeader:
     policy_sha256: str
     coarse: bool
     withheld: tuple[ItemCode, ...]
+    breakdowns: ReleasedBreakdowns = NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,18 @@ class CellText:
     unit: UnitCode
     respondents: int | None
     figures: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BreakdownCellsText:
+    """One unit's cells of one breakdown as stored: a JSON list in the order of its options.
+
+    A hidden cell is `null`, a shown one its respondents and its figures.
+    """
+
+    unit: UnitCode
+    breakdown: str
+    cells: str
 
 
 def tree_text(tree: UnitTree) -> str:
@@ -57,8 +79,11 @@ def read_tree(text: str) -> UnitTree:
 
 
 def header_text(header: ReleaseHeader) -> str:
+    """Return the header as canonical JSON; it names breakdowns only where some were asked."""
+    breakdowns = header.breakdowns
     return canonical_json(
-        {
+        ({"breakdowns": asdict(breakdowns)} if breakdowns.asked else {})
+        | {
             "coarse": header.coarse,
             "engine": header.engine,
             "items": [_item_document(item) for item in header.items],
@@ -78,6 +103,42 @@ def read_header(text: str) -> ReleaseHeader:
         engine=document["engine"],
         policy_sha256=document["policy_sha256"],
         coarse=document["coarse"],
+        withheld=tuple(ItemCode(code) for code in document["withheld"]),
+        breakdowns=_read_breakdowns(document.get("breakdowns")),
+    )
+
+
+class _Breakdown(TypedDict):
+    code: str
+    name: str
+    options: list[str]
+    levels: list[int] | None
+    cells: int
+    shown: int
+
+
+class _Breakdowns(TypedDict):
+    asked: list[str]
+    divided: list[_Breakdown]
+    withheld: list[str]
+
+
+def _read_breakdowns(document: _Breakdowns | None) -> ReleasedBreakdowns:
+    if document is None:
+        return NOT_ASKED
+    return ReleasedBreakdowns(
+        asked=tuple(document["asked"]),
+        divided=tuple(
+            ReleasedBreakdown(
+                code=each["code"],
+                name=each["name"],
+                options=tuple(each["options"]),
+                levels=None if each["levels"] is None else tuple(each["levels"]),
+                cells=each["cells"],
+                shown=each["shown"],
+            )
+            for each in document["divided"]
+        ),
         withheld=tuple(ItemCode(code) for code in document["withheld"]),
     )
 
@@ -132,6 +193,13 @@ def cells_sha256(cells: Iterable[CellText]) -> str:
     """Return the hash over all cells, by unit code, one line of canonical JSON each."""
     ordered = sorted(cells, key=lambda cell: cell.unit)
     lines = (canonical_json([cell.unit, cell.respondents, cell.figures]) for cell in ordered)
+    return sha256_hex("".join(f"{line}\n" for line in lines))
+
+
+def breakdown_cells_sha256(cells: Iterable[BreakdownCellsText]) -> str:
+    """Return the hash over all breakdown cells, by unit code and breakdown, a line each."""
+    ordered = sorted(cells, key=lambda cell: (cell.unit, cell.breakdown))
+    lines = (canonical_json([cell.unit, cell.breakdown, cell.cells]) for cell in ordered)
     return sha256_hex("".join(f"{line}\n" for line in lines))
 
 

@@ -1,6 +1,7 @@
 """From a release's coded figures to the self-attack: what everybody will be given, and no more."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from analysis.disclosure.unanimity import (
 )
 from analysis.release import SelfAttack
 
+_BEYOND_ALL = 201  # half percents
 _ONE_MIND = "look for groups whose answers must all be alike"
 
 
@@ -38,16 +40,46 @@ def published_item(
     shown[rows] = coded.shown
     least, most = -(-share // step) * step, share // step * step  # a bound may lie between steps
     share_low[rows] = np.where(share_bound < 0, 0, np.maximum(2 * least - step, 0))
-    share_high[rows] = np.where(share_bound > 0, 201, np.minimum(2 * most + step, 201))
+    share_high[rows] = np.where(
+        share_bound > 0, _BEYOND_ALL, np.minimum(2 * most + step, _BEYOND_ALL)
+    )
     mean_low[rows] = np.where(mean_bound < 0, 20, 2 * mean - 1)
     mean_high[rows] = np.where(mean_bound > 0, 20 * labels + 1, 2 * mean + 1)
     return PublishedItem(labels, shown, share_low, share_high, mean_low, mean_high)
 
 
-def joined_report(tree: AttackReport, one_mind: UnanimityReport) -> SelfAttack:
-    """Return what was tried, found and not searched by all attacks together."""
+def published_means(
+    coded: CodedItem, *, labels: int, places: Sequence[int], cells: int
+) -> PublishedItem:
+    """Return the intervals in which one item's means lie, where its shares are not published."""
+    known = published_item(
+        coded, labels=labels, places=places, steps=[1] * len(places), units=cells
+    )
+    return replace(
+        known,
+        share_low=np.zeros_like(known.share_low),
+        share_high=np.full_like(known.share_high, _BEYOND_ALL),
+    )
+
+
+def joined_report(
+    tree: AttackReport,
+    one_mind: UnanimityReport,
+    tables: AttackReport | None = None,
+    one_mind_in_tables: int = 0,
+) -> SelfAttack:
+    """Return what was tried, found and not searched by all attacks together.
+
+    Args:
+        tree: of the attack on unit totals.
+        one_mind: of the search in them.
+        tables: of the attack on all tables, where there are breakdowns.
+        one_mind_in_tables: how many further groups were searched in them; none was found.
+    """
+    of_tables = tables or AttackReport({}, {}, ())
+    gaps = (*tree.not_searched, *of_tables.not_searched, *NOT_SEARCHED)
     return SelfAttack(
-        tried={**tree.tried, _ONE_MIND: one_mind.tried},
-        found={**tree.found, _ONE_MIND: sum(one_mind.found)},
-        not_searched=(*tree.not_searched, *NOT_SEARCHED),
+        tried={**tree.tried, **of_tables.tried, _ONE_MIND: one_mind.tried + one_mind_in_tables},
+        found={**tree.found, **of_tables.found, _ONE_MIND: sum(one_mind.found)},
+        not_searched=tuple(dict.fromkeys(gaps)),
     )

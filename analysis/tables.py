@@ -60,6 +60,22 @@ class CellRow(ArchiveBase):
     figures: Mapped[str | None] = mapped_column(Text)  # compact JSON, see analysis.archive
 
 
+class BreakdownCellsRow(ArchiveBase):
+    """All cells of one unit in one month and breakdown, in the order of the breakdown's options.
+
+    Every unit of the month's tree that the breakdown may divide has a row, also where every cell is
+    hidden, so that neither absence nor order tells a small cell from an empty one.
+    """
+
+    __tablename__ = "breakdown_cells"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    unit_code: Mapped[str] = mapped_column(primary_key=True)
+    month: Mapped[str] = mapped_column(ForeignKey("releases.month"), primary_key=True)
+    breakdown: Mapped[str] = mapped_column(primary_key=True)
+    cells: Mapped[str] = mapped_column(Text)  # JSON list, see analysis.release_documents
+
+
 class WorkforceRow(ArchiveBase):
     """People in post and people who left, per unit and month; the unit's own, not its subtree's."""
 

@@ -150,13 +150,16 @@ def check_ballot(ballot: Ballot, public: PassPublicKey) -> None:
 
 
 def encode_answers(choices: Sequence[int]) -> bytes:
-    """Return what is sealed: for each item 0 for skipped, else the option's number from 1."""
+    """Return what is sealed: for each question 0 for skipped, else the option's number from 1.
+
+    The questions are the descriptor's items, then its breakdowns.
+    """
     plain = bytes([_VERSION, len(choices), *choices])
     return plain.ljust(BallotKind.SCORES.plain_bytes, b"\0")
 
 
 def decode_answers(plain: bytes, options_per_item: Sequence[int]) -> tuple[int, ...]:
-    """Return the choices in the order of the descriptor's items.
+    """Return the choices in the order of the descriptor's items and then its breakdowns.
 
     Raises:
         UnreadableBallotError: another version, another number of items, an option that the item

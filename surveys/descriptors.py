@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from surveys.ballot_format import BallotKind
 from surveys.canonical import canonical_json, sha256_hex
@@ -21,7 +21,7 @@ from surveys.instrument_documents import instrument_document, instrument_of
 from surveys.instruments import Instrument
 from surveys.ledger.merkle import StandingTree, leaf_hash
 from surveys.months import Month
-from surveys.policy import AnonymityPolicy
+from surveys.policy import AnonymityPolicy, Breakdown
 from surveys.units import Unit, UnitCode, UnitTree
 from surveys.wave_states import WaveKind
 
@@ -84,7 +84,8 @@ class Descriptor:
     `instrument` holds the items in the order asked with their scales and constructs.
     `opening_point` is the public key that ballots are sealed for. `engine` is the version of the
     disclosure engine that will protect the release. `comments` says whether staff are offered the
-    comment box; a comment ballot is sent either way.
+    comment box; a comment ballot is sent either way. `breakdowns` are the codes of the policy's
+    breakdown questions that are asked, after the items; a ballot answers them in this order.
     """
 
     code: str
@@ -100,12 +101,24 @@ class Descriptor:
     keys_root: bytes
     engine: str
     comments: bool = False
+    breakdowns: tuple[str, ...] = ()
+
+    @property
+    def breakdown_questions(self) -> tuple[Breakdown, ...]:
+        """The breakdown questions in the order asked."""
+        declared = {breakdown.code: breakdown for breakdown in self.policy.breakdowns}
+        return tuple(declared[code] for code in self.breakdowns)
 
     @cached_property
     def text(self) -> str:
-        """The descriptor as canonical JSON; `read_descriptor` is its inverse."""
+        """The descriptor as canonical JSON; `read_descriptor` is its inverse.
+
+        A wave without breakdown questions does not name them, so that its hash is what it was
+        before they existed.
+        """
         return canonical_json(
-            {
+            ({"breakdowns": list(self.breakdowns)} if self.breakdowns else {})
+            | {
                 "annex_sha256": sha256_hex(self.annex),
                 "code": self.code,
                 "comments": self.comments,
@@ -144,6 +157,7 @@ class Descriptor:
 
 
 class _Document(TypedDict):
+    breakdowns: NotRequired[list[str]]
     code: str
     comments: bool
     engine: str
@@ -189,4 +203,5 @@ def read_descriptor(text: str, annex: str) -> Descriptor:
         keys_root=bytes.fromhex(values["keys_root"]),
         engine=values["engine"],
         comments=values["comments"],
+        breakdowns=tuple(values.get("breakdowns", ())),
     )

@@ -12,6 +12,7 @@ from surveys.ballot_format import BallotKind
 from surveys.ballots import Ballot, BallotRefused, check_ballot, decode_answers
 from surveys.blind_rsa import PassPublicKey
 from surveys.box_reading import WHOLE_BOX, Share, ballot_ids, read_ballots
+from surveys.breakdown_questions import answers_on_offer
 from surveys.descriptors import Descriptor, PassKeyLeaf
 from surveys.ledger.merkle import leaf_hash, root_of
 from surveys.sealing import OpeningKey, UnreadableBallotError, seal_info
@@ -20,7 +21,7 @@ from surveys.units import UnitCode
 
 @dataclass(frozen=True, slots=True)
 class OpenedAnswers:
-    """One person’s choices, in the order of the descriptor’s items; 0 is skipped.
+    """One person’s choices: of the descriptor’s items, then of its breakdowns; 0 is skipped.
 
     `unit` is the reporting group in which they count.
     """
@@ -52,6 +53,7 @@ def open_answers(
     info = seal_info(descriptor.sha256, BallotKind.SCORES)
     instrument = descriptor.instrument
     options = [len(instrument.scales[item.scale].options) for item in instrument.items]
+    options += [len(answers_on_offer(each)) for each in descriptor.breakdown_questions]
     keys = _keys_of(leaves)
     for path in boxes:
         for ballot in read_ballots(path, BallotKind.SCORES, share=share):

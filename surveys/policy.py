@@ -39,6 +39,12 @@ LIMITS: Mapping[str, tuple[int, int]] = {
 
 _STEPS = ("share_step", "coarse_share_step", "response_rate_step")
 
+PREFER_NOT_TO_SAY = "Prefer not to say"
+"""What every breakdown question offers beside its options: to be in none of them."""
+
+MOST_OPTIONS = 12
+"""Options are coarse: of more, most would hide each other in every unit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
@@ -51,12 +57,24 @@ class Breakdown:
     def __post_init__(self) -> None:
         if not self.code.strip() or not self.name.strip():
             raise PolicyError("a breakdown needs a code and a name")
+        if "*" in self.code:
+            raise PolicyError(f"the breakdown code {self.code!r} has a star; it joins two of them")
         if len({option.strip().casefold() for option in self.options}) != len(self.options):
             raise PolicyError(f"breakdown {self.code!r} has one option twice")
         if not all(option.strip() for option in self.options):
             raise PolicyError(f"breakdown {self.code!r} has an option without words")
         if len(self.options) < 2:  # noqa: PLR2004 - one option divides nothing
             raise PolicyError(f"breakdown {self.code!r} needs at least two options")
+        if len(self.options) > MOST_OPTIONS:
+            raise PolicyError(
+                f"breakdown {self.code!r} has {len(self.options)} options; "
+                f"it can have {MOST_OPTIONS}. Join some of them."
+            )
+        if PREFER_NOT_TO_SAY.casefold() in {option.strip().casefold() for option in self.options}:
+            raise PolicyError(
+                f"breakdown {self.code!r} lists {PREFER_NOT_TO_SAY!r}; "
+                "leave it out, it is always on offer"
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from surveys.ballot_format import BallotKind
 from surveys.blind_rsa import PassKey, PassPublicKey
+from surveys.breakdown_questions import declared_breakdowns
 from surveys.custody import WaveKeys, read_key, write_key
 from surveys.descriptors import Descriptor, Group, PassKeyLeaf, PassKeyTree
 from surveys.errors import StateError
@@ -140,7 +141,8 @@ def freeze(session: Session, wave: Wave, rules: FrozenRules, keys: WaveKeys) -> 
     Done again before the wave is prepared, it writes the same.
 
     Raises:
-        StateError: the wave is not being prepared.
+        StateError: the wave is not being prepared, or asks a breakdown question that the policy
+            does not declare.
         CustodyError: a key is missing.
     """
     groups = groups_of(session, wave.code)
@@ -161,6 +163,9 @@ def freeze(session: Session, wave: Wave, rules: FrozenRules, keys: WaveKeys) -> 
         keys=len(leaves),
         keys_root=PassKeyTree(leaves).root,
         engine=rules.engine,
+        breakdowns=tuple(
+            breakdown.code for breakdown in declared_breakdowns(rules.policy, wave.breakdowns)
+        ),
     )
     _write_public_keys(session, wave.code, leaves)
     _write_descriptor(session, descriptor)

@@ -8,9 +8,11 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from surveys.breakdown_questions import answers_on_offer
 from surveys.instruments import OWN_CODE, Construct, Instrument, Item, ItemCode
 from surveys.library_bank import default_instrument
 from surveys.packs import known_instruments
+from surveys.policy import Breakdown
 from surveys.scales import Scale
 
 ROTATING_PLACES = 3
@@ -79,17 +81,20 @@ def suggested_questions(
     return (*anchors, *(code for code in rotating if code in turn))
 
 
-def seconds_to_answer(questions: Sequence[QuestionOnOffer]) -> int:
+def seconds_to_answer(
+    questions: Sequence[QuestionOnOffer], breakdowns: Sequence[Breakdown] = ()
+) -> int:
     """Return about how long answering takes, in steps of five seconds.
 
     Reading the wording and the answers, choosing, and the pages before and after. A guess to plan
     with: nobody's time is ever measured.
     """
-    seconds = _SECONDS_BEFORE_AND_AFTER if questions else 0.0
+    asked = [(next(iter(each.item.wording.values())), each.scale.options) for each in questions]
+    asked += [(each.name, answers_on_offer(each)) for each in breakdowns]
+    seconds = _SECONDS_BEFORE_AND_AFTER if asked else 0.0
     seen: set[tuple[str, ...]] = set()
-    for question in questions:
-        options = question.scale.options
-        words = _words(next(iter(question.item.wording.values())))
+    for wording, options in asked:
+        words = _words(wording)
         if options not in seen:  # the same answers again are recognised, not read
             words += sum(map(_words, options))
             seen.add(options)

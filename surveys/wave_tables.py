@@ -17,8 +17,8 @@ HASH_BYTES = 32
 class WaveRow(RegistryBase):
     """One wave. `code` is its month, such as 2026-11, or the own code of a one-off pulse.
 
-    `questions` is a JSON list of item codes in the order asked. The descriptor is there from
-    `prepared` on and never changes.
+    `questions` is a JSON list of item codes in the order asked, `breakdowns` one of the codes of
+    breakdown questions. The descriptor is there from `prepared` on and never changes.
     """
 
     __tablename__ = "waves"
@@ -32,6 +32,7 @@ class WaveRow(RegistryBase):
     opens_on: Mapped[date]
     closes_on: Mapped[date]
     questions: Mapped[str] = mapped_column(Text)
+    breakdowns: Mapped[str] = mapped_column(Text, server_default="[]")
     keys_needed: Mapped[int]
     keys_made: Mapped[int]
     descriptor_sha256: Mapped[str | None]

@@ -13,6 +13,7 @@ from string import ascii_lowercase
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from surveys.breakdown_questions import declared_breakdowns, refuse_too_often
 from surveys.calendar import check_distance, check_field_period
 from surveys.descriptors import Descriptor, read_descriptor
 from surveys.errors import StateError
@@ -38,6 +39,7 @@ class WavePlan:
     items: tuple[ItemCode, ...]
     title: str = ""
     code: str = ""
+    breakdowns: tuple[str, ...] = ()
 
     @property
     def month(self) -> Month:
@@ -62,6 +64,12 @@ class Wave:
     descriptor_sha256: str | None
     closed_on: date | None
     releases_on: date | None
+    breakdowns: tuple[str, ...] = ()
+
+    @property
+    def questions(self) -> int:
+        """How many questions it asks, breakdown questions too."""
+        return len(self.items) + len(self.breakdowns)
 
     @property
     def is_free_draft(self) -> bool:
@@ -239,9 +247,12 @@ def _check_plan(
     check_field_period(plan.opens_on, plan.closes_on)
     if len(plan.title) > _LONGEST_TITLE or not plan.title.isprintable():
         raise StateError(f"A title is one line of at most {_LONGEST_TITLE} letters.")
-    if not 1 <= len(plan.items) <= policy.most_questions:
+    questions = len(plan.items) + len(plan.breakdowns)
+    if not plan.items or questions > policy.most_questions:
         raise StateError(
-            f"A wave asks 1 to {policy.most_questions} questions; this one has {len(plan.items)}."
+            f"A wave asks 1 to {policy.most_questions} questions; this one has {questions}."
+            if plan.items or not plan.breakdowns
+            else "A wave asks at least one question beside breakdown questions."
         )
     if len(set(plan.items)) != len(plan.items):
         raise StateError("A question stands twice. Take one of them out.")
@@ -254,6 +265,34 @@ def _check_plan(
         (wave.opens_on for wave in others),
         days_between=policy.days_between_openings,
     )
+    if plan.breakdowns:
+        declared_breakdowns(policy, plan.breakdowns)
+        refuse_too_often(plan.opens_on, _asked_breakdowns(others))
+
+
+def check_breakdowns(session: Session, wave: Wave) -> None:
+    """Check once more how often breakdown questions are asked, before a wave opens.
+
+    Only waves that staff could answer count now: those planned between may have been cancelled.
+
+    Raises:
+        StateError: the last ones were asked too recently.
+    """
+    if wave.breakdowns:
+        unopened = {WaveState.DRAFT, WaveState.PREPARED}
+        others = [other for other in _alive(all_waves(session)) if other.code != wave.code]
+        refuse_too_often(
+            wave.opens_on, _asked_breakdowns(each for each in others if each.state not in unopened)
+        )
+
+
+def breakdowns_asked(session: Session, *, but: str | None = None) -> list[tuple[date, bool]]:
+    """Return of every wave but one and the cancelled its opening day and if it asks breakdowns."""
+    return _asked_breakdowns(wave for wave in _alive(all_waves(session)) if wave.code != but)
+
+
+def _asked_breakdowns(waves: Iterable[Wave]) -> list[tuple[date, bool]]:
+    return [(wave.opens_on, bool(wave.breakdowns)) for wave in waves]
 
 
 def _check_month(month: Month, others: Iterable[Wave], released: Collection[Month]) -> None:
@@ -295,6 +334,7 @@ def _columns(plan: WavePlan) -> dict[str, object]:
         "opens_on": plan.opens_on,
         "closes_on": plan.closes_on,
         "questions": json.dumps(plan.items),
+        "breakdowns": json.dumps(plan.breakdowns),
     }
 
 
@@ -320,4 +360,5 @@ def _wave(row: WaveRow) -> Wave:
         descriptor_sha256=row.descriptor_sha256,
         closed_on=row.closed_on,
         releases_on=row.releases_on,
+        breakdowns=tuple(json.loads(row.breakdowns)),
     )

@@ -8,7 +8,7 @@ Neither shares code with the engine. Each attack must first find a leak that was
 a small table of its own; an attack that has gone blind stops the release instead of approving it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,16 +90,50 @@ def attack_published(table: PublishedTable, rules: Rules) -> AttackReport:
         ControlSilentError: an attack missed the leak planted for it.
         ValueError: the sealed counts are those of another table.
     """
+    findings = _run(_PUBLIC if table.atoms is None else _SEALED, table, rules)
+    gaps = [gap for finding in findings.values() for gap in finding.not_searched]
+    return _report(findings, gaps)
+
+
+def attack_before_release(
+    table: FrequencyTable, pattern: TablePattern, rules: Rules
+) -> AttackReport:
+    """Make every attack once, and report nothing that only the sealed counts tell.
+
+    Of an attack that needs sealed counts the report says that it was made, not how often: that
+    depends on them.
+
+    Raises:
+        ControlSilentError: an attack missed the leak planted for it.
+        ValueError: the parts do not fit each other.
+    """
+    atoms = Atoms(table.atom_units, table.atom_categories, table.atom_counts)
+    published = pattern.published(table)
+    sealed = PublishedTable(table.parents, table.categories, table.blocks, published, atoms)
+    everything = (*_PUBLIC, *(attack for attack in _SEALED if attack not in _PUBLIC))
+    findings = _run(everything, sealed, rules)
+    known = {attack.name for attack in _PUBLIC}
+    gaps = [gap for name, each in findings.items() if name in known for gap in each.not_searched]
+    if any(each.not_searched for name, each in findings.items() if name not in known):
+        gaps.append(_SEALED_GAP)
+    told = {
+        name: each if name in known else Finding(1, each.found) for name, each in findings.items()
+    }
+    return _report(told, gaps)
+
+
+def _run(attacks: Sequence[_Attack], table: PublishedTable, rules: Rules) -> dict[str, Finding]:
     if table.atoms is not None:
         _check_sealed(table)
-    attacks = _PUBLIC if table.atoms is None else _SEALED
     k = rules.smallest_group
     if k > 1:  # no group is smaller than one person, so nothing could be planted
         for attack in attacks:
             if any(attack.run(plant(k), k).found == 0 for plant in attack.plants):
                 raise ControlSilentError(f"the attack {attack.name!r} missed a planted leak")
-    findings = {attack.name: attack.run(table, k) for attack in attacks}
-    gaps = [gap for finding in findings.values() for gap in finding.not_searched]
+    return {attack.name: attack.run(table, k) for attack in attacks}
+
+
+def _report(findings: Mapping[str, Finding], gaps: Sequence[str]) -> AttackReport:
     return AttackReport(
         {name: finding.tried for name, finding in findings.items()},
         {name: finding.found for name, finding in findings.items()},
@@ -169,6 +203,7 @@ def _narrow_down(table: PublishedTable, k: int) -> Finding:
 
 
 _PAIR = 2
+_SEALED_GAP = "combinations of many cells, beyond random searches with the sealed counts"
 _SIGNED_GAP = (
     "differences of shown cells that count some people negatively, as no count tells of whom"
 )

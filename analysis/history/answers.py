@@ -3,7 +3,7 @@
 import hashlib
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -14,8 +14,10 @@ from analysis.history.atoms import AtomSpace, Bools, Numbers
 from analysis.history.buckets import DAY_BITS, Answers, Choices, Keys
 from analysis.history.chunks import Chunk, Encoded, Rows
 from analysis.history.columns import ColumnMapping
+from analysis.history.combinations import choices_of_breakdown
 from surveys.instruments import ItemCode
 from surveys.months import Month
+from surveys.policy import PREFER_NOT_TO_SAY, Breakdown
 from surveys.scales import Scale
 from surveys.sheets import PROBLEMS_KEPT, Problems
 
@@ -48,13 +50,18 @@ class AnswerCoder:
     """Turns chunks into answers. Its key never leaves memory, so no record can be tied to an id."""
 
     def __init__(
-        self, mapping: ColumnMapping, scales: Mapping[ItemCode, Scale], space: AtomSpace
+        self,
+        mapping: ColumnMapping,
+        scales: Mapping[ItemCode, Scale],
+        space: AtomSpace,
+        breakdowns: Sequence[Breakdown] = (),
     ) -> None:
         self._mapping = mapping
         self._space = space
         self._units = {str(code): place for place, code in enumerate(space.units)}
         self._scales = [scales[question.item] for question in mapping.items]
         self._choices = [_choices_of(scale) for scale in self._scales]
+        self._breakdowns = tuple(breakdowns)
         self._keyed_hash = hashlib.blake2b(digest_size=8, key=secrets.token_bytes(_KEY_BYTES))
         self._salt = np.uint64(secrets.randbits(64))
 
@@ -63,16 +70,16 @@ class AnswerCoder:
 
         One row is reported once, by the first rule that it breaks.
         """
-        units, respondents, days, *items = chunk.columns
+        units, respondents, days, *answers = chunk.columns
         checked = _Checked(chunk.rows, np.ones(len(chunk.rows), dtype=bool), problems)
         months, days_of_month = self._when(days, checked)
         atoms = self._where(units, months, checked)
         checked.refuse(_is_blank(respondents), self._mapping.respondent, lambda _: _BLANK)
-        choices = self._chosen(items, checked)
+        choices = self._chosen(answers, checked)
         keys = _mixed(self._hashed(respondents) ^ (atoms.astype(np.uint64) * _ODD + self._salt))
         keys = (keys & ~_DAY_MASK) | days_of_month.astype(np.uint64)
-        answers = Answers(keys, atoms.astype(np.uint32), choices)
-        return answers if checked.is_right.all() else answers.take(np.flatnonzero(checked.is_right))
+        coded = Answers(keys, atoms.astype(np.uint32), choices)
+        return coded if checked.is_right.all() else coded.take(np.flatnonzero(checked.is_right))
 
     def _when(self, days: Encoded, checked: _Checked) -> tuple[Numbers, Numbers]:
         """Return months since the first and days of the month, both 0 where a row is wrong."""
@@ -128,11 +135,27 @@ class AnswerCoder:
         )
         return np.where(is_known, self._space.numbers(months, places), 0)
 
-    def _chosen(self, items: list[Encoded], checked: _Checked) -> Choices:
-        choices = np.empty((len(checked.rows), len(items)), dtype=np.uint8)
-        for place, column in enumerate(items):
+    def _chosen(self, columns: list[Encoded], checked: _Checked) -> Choices:
+        """Return a column of choices per item, then one per breakdown."""
+        choices = np.empty((len(checked.rows), len(columns)), dtype=np.uint8)
+        items = len(self._scales)
+        for place, column in enumerate(columns[:items]):
             choices[:, place] = self._chosen_of(place, column, checked)
+        for place, column in enumerate(columns[items:]):
+            choices[:, items + place] = self._category_of(place, column, checked)
         return choices
+
+    def _category_of(self, place: int, column: Encoded, checked: _Checked) -> Numbers:
+        """Return places of options, that after the last for nothing said, 0 where wrong."""
+        breakdown = self._breakdowns[place]
+        table = choices_of_breakdown(breakdown)
+        chosen = _translated(column, lambda text: table.get(text.casefold(), -1))
+        rule = (
+            f"{breakdown.name} is one of: {', '.join(breakdown.options)}; or empty, or "
+            f"{PREFER_NOT_TO_SAY!r}"
+        )
+        checked.refuse(chosen < 0, self._mapping.breakdowns[place].column, lambda _: rule)
+        return np.maximum(chosen, 0)
 
     def _chosen_of(self, place: int, column: Encoded, checked: _Checked) -> Numbers:
         """Return the columns of counts that the answers to one item belong to, 0 where wrong."""

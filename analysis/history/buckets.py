@@ -29,7 +29,8 @@ class Answers:
     """Answers of some rows, in file order.
 
     `keys` are 59 bits that stand for person, unit and month, then 5 bits for the day; `atoms`
-    number the units and months; `choices` has a row per answer and a column per item.
+    number the units and months; `choices` has a row per answer and a column per item, then one per
+    breakdown question.
     """
 
     keys: Keys
@@ -46,9 +47,9 @@ class Answers:
 class Buckets:
     """The bucket files of one import; use it in a `with` statement."""
 
-    def __init__(self, folder: Path, items: int) -> None:
+    def __init__(self, folder: Path, columns: int) -> None:
         self._paths = [folder / f"{number:02d}" for number in range(BUCKETS)]
-        self._record = np.dtype([("key", "<u8"), ("atom", "<u4"), ("choices", "u1", (items,))])
+        self._record = np.dtype([("key", "<u8"), ("atom", "<u4"), ("choices", "u1", (columns,))])
         self._files: list[BinaryIO] = []
 
     def __enter__(self) -> Self:

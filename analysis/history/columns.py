@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from surveys.errors import SurveyError
 from surveys.instruments import ItemCode
+from surveys.policy import AnonymityPolicy, Breakdown
 
 
 class ColumnMappingError(SurveyError):
@@ -36,6 +37,29 @@ class ItemColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class BreakdownColumn:
+    """One column that says how people answered one breakdown question of the policy."""
+
+    column: str
+    breakdown: str
+
+    @classmethod
+    def parse(cls, text: str) -> "BreakdownColumn":
+        """Return the mapping written as `COLUMN=BREAKDOWN`; the last equals sign divides.
+
+        Raises:
+            ColumnMappingError: a side is missing.
+        """
+        column, _, breakdown = text.rpartition("=")
+        if not column.strip() or not breakdown.strip():
+            raise ColumnMappingError(
+                f"{text!r} does not name a column and a breakdown; write for example "
+                "--breakdown Job=role"
+            )
+        return cls(column.strip(), breakdown.strip())
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnMapping:
     """The columns of a file. `date_format` is for strptime; None means ISO (2014-06-07)."""
 
@@ -44,6 +68,7 @@ class ColumnMapping:
     date: str
     items: tuple[ItemColumn, ...]
     date_format: str | None = None
+    breakdowns: tuple[BreakdownColumn, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.items:
@@ -53,6 +78,7 @@ class ColumnMapping:
         for what, names in (
             ("column", Counter(self.names)),
             ("item", Counter(str(question.item) for question in self.items)),
+            ("breakdown", Counter(divided.breakdown for divided in self.breakdowns)),
         ):
             twice = [name for name, times in names.items() if times > 1]
             if twice:
@@ -62,4 +88,21 @@ class ColumnMapping:
     def names(self) -> tuple[str, ...]:
         """All columns in the order in which chunks hold them."""
         answers = (question.column for question in self.items)
-        return (self.unit, self.respondent, self.date, *answers)
+        breakdowns = (divided.column for divided in self.breakdowns)
+        return (self.unit, self.respondent, self.date, *answers, *breakdowns)
+
+    def declared(self, policy: AnonymityPolicy) -> tuple[Breakdown, ...]:
+        """Return the policy's breakdown of each breakdown column, in the order of the columns.
+
+        Raises:
+            ColumnMappingError: the policy does not declare one of them.
+        """
+        known = {breakdown.code: breakdown for breakdown in policy.breakdowns}
+        for divided in self.breakdowns:
+            if divided.breakdown not in known:
+                turned = " The column comes first." if divided.column in known else ""
+                raise ColumnMappingError(
+                    f"the anonymity policy declares no breakdown {divided.breakdown!r}; it "
+                    f"declares: {', '.join(known) or 'none'}.{turned}"
+                )
+        return tuple(known[divided.breakdown] for divided in self.breakdowns)

@@ -8,20 +8,24 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from analysis.disclosure.frequency_tables import NO_CATEGORY
 from analysis.history.answers import AnswerCoder
-from analysis.history.atoms import AtomSpace
-from analysis.history.buckets import Answers, Buckets, last_of_each
+from analysis.history.atoms import AtomSpace, Numbers
+from analysis.history.buckets import Answers, Buckets, Choices, last_of_each
+from analysis.history.combinations import Combinations
 from analysis.history.delimited import Progress
 from analysis.history.private_folder import private_folder
 from analysis.history.reading import ResponseFile
 from analysis.tally import ItemTally, MonthTally
 from surveys.instruments import Construct, Item, ItemCode
 from surveys.months import Month
+from surveys.policy import Breakdown
 from surveys.scales import Scale
 from surveys.sheets import Problems
-from surveys.units import UnitCode, UnitTree
+from surveys.units import UnitTree
 
 _Counts = npt.NDArray[np.int32]
+_TABLE_WHILE = 1 << 24  # atoms up to which a table with a place for each is the quicker way
 _DENSE_WHILE = 8  # cells per answer up to which counting into a full table is the quicker way
 
 
@@ -47,33 +51,38 @@ class CountedFile:
     duplicates: int
     space: AtomSpace
     questions: tuple[Question, ...]
+    breakdowns: tuple[Breakdown, ...]
     counts: "AtomCounts" = field(repr=False)
 
     @property
     def months(self) -> tuple[Month, ...]:
-        return tuple(sorted({self.space.where(int(atom))[0] for atom in self.counts.atoms}))
+        first, months = self.space.first_month, np.unique(self._places[0])
+        return tuple(first.shifted(month) for month in months.tolist())
 
     @property
     def units(self) -> int:
         """How many different units have answers."""
-        return len({self.space.where(int(atom))[1] for atom in self.counts.atoms})
+        return len(np.unique(self._places[1]))
+
+    @property
+    def _places(self) -> tuple[Numbers, Numbers]:
+        """For each atom its month (since the first) and its unit."""
+        months, units = np.divmod(
+            self.counts.atoms // Combinations(self.breakdowns).size, len(self.space.units)
+        )
+        return months, units
 
     def tree(self, month: Month) -> UnitTree:
         return self.space.tree_of(month)
 
     def tally(self, month: Month) -> MonthTally:
-        """Return the month's counts; its atoms are the units in which somebody answered.
+        """Return the month's counts; its atoms are those in which somebody answered.
 
         A question that nobody in the whole organisation answered was not asked in the month: a
-        file of many months has a column for each question that was asked in any of them.
+        file of many months has a column for each question that was asked in any of them. The same
+        goes for a breakdown question.
         """
-        units: list[UnitCode] = []
-        places: list[int] = []
-        for place, atom in enumerate(self.counts.atoms.tolist()):
-            atom_month, unit = self.space.where(atom)
-            if atom_month == month:
-                units.append(unit)
-                places.append(place)
+        places = self._rows_of(month)
         items = {
             question.item.code: ItemTally(
                 question.item, question.scale, counts[places].astype(np.int64)
@@ -81,31 +90,87 @@ class CountedFile:
             for question, counts in zip(self.questions, self.counts.per_item, strict=True)
             if counts[places, :-1].any()
         }
-        respondents = self.counts.per_item[0][places].sum(axis=1, dtype=np.int64)
-        return MonthTally(month, tuple(units), respondents, items)
+        combinations = Combinations(self.breakdowns)
+        categories = [
+            combinations.categories(number)
+            for number in (self.counts.atoms[places] % combinations.size).tolist()
+        ]
+        units = self._places[1][places].tolist()
+        whole = MonthTally(
+            month=month,
+            atoms=tuple(self.space.units[unit] for unit in units),
+            respondents=self.counts.respondents[places],
+            items=items,
+            breakdowns=self.breakdowns,
+            categories=tuple(categories) if self.breakdowns else (),
+        )
+        return whole.divided_by(
+            {
+                breakdown.code
+                for place, breakdown in enumerate(self.breakdowns)
+                if any(each[place] != NO_CATEGORY for each in categories)
+            }
+        )
+
+    def _rows_of(self, month: Month) -> Numbers:
+        """Return where the month's atoms stand that have respondents."""
+        wanted = month.ordinal - self.space.first_month.ordinal
+        is_counted = (self._places[0] == wanted) & (self.counts.respondents > 0)
+        return np.flatnonzero(is_counted)
+
+
+class SeenAtoms:
+    """Which of `size` numbers were seen."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._flags = np.zeros(size if size <= _TABLE_WHILE else 0, dtype=bool)
+        self._numbers: Numbers = np.zeros(0, dtype=np.int64)
+
+    def add(self, numbers: Numbers) -> None:
+        if len(self._flags):
+            self._flags[numbers] = True
+        else:
+            self._numbers = np.union1d(self._numbers, numbers)
+
+    def in_order(self) -> Numbers:
+        return np.flatnonzero(self._flags) if len(self._flags) else self._numbers
 
 
 class AtomCounts:
-    """How often each option of each item was chosen, per atom that has answers."""
+    """How often each option of each item was chosen, per atom that was seen in the file."""
 
-    def __init__(self, is_seen: npt.NDArray[np.bool_], options: Sequence[int]) -> None:
-        self.atoms = np.flatnonzero(is_seen)
-        self._place_of = np.cumsum(is_seen, dtype=np.int32) - 1
+    def __init__(self, seen: SeenAtoms, options: Sequence[int]) -> None:
+        self.atoms = seen.in_order()
+        self._place_of = np.zeros(seen.size if seen.size <= _TABLE_WHILE else 0, dtype=np.int32)
+        if len(self._place_of):
+            self._place_of[self.atoms] = np.arange(len(self.atoms), dtype=np.int32)
         self.per_item: list[_Counts] = [
             np.zeros((len(self.atoms), width), dtype=np.int32) for width in options
         ]
 
-    def add(self, answers: Answers) -> None:
+    @property
+    def respondents(self) -> Numbers:
+        """People per atom; nobody where a later answer took all of them elsewhere."""
+        people: Numbers = self.per_item[0].sum(axis=1, dtype=np.int64)
+        return people
+
+    def add(self, atoms: Numbers, choices: Choices) -> None:
         """Count answers of which each person, unit and month has one."""
-        places = self._place_of[answers.atoms].astype(np.int64)
+        places = self._places(atoms)
         for item, counts in enumerate(self.per_item):
-            cells = places * counts.shape[1] + answers.choices[:, item]
+            cells = places * counts.shape[1] + choices[:, item]
             flat = counts.reshape(-1)  # a view
             if flat.size <= _DENSE_WHILE * len(cells):
                 flat += np.bincount(cells, minlength=flat.size).astype(np.int32)
             else:
                 chosen, times = np.unique(cells, return_counts=True)
                 flat[chosen] += times.astype(np.int32)
+
+    def _places(self, atoms: Numbers) -> Numbers:
+        if len(self._place_of):
+            return self._place_of[atoms].astype(np.int64)
+        return np.searchsorted(self.atoms, atoms).astype(np.int64)
 
 
 def count_responses(
@@ -116,6 +181,7 @@ def count_responses(
     day: date,
     home: Path,
     progress: Progress,
+    breakdowns: tuple[Breakdown, ...] = (),
 ) -> CountedFile:
     """Return the counts of the file; single answers exist only in a private folder meanwhile.
 
@@ -126,6 +192,7 @@ def count_responses(
         day: today; no answer may be younger.
         home: the installation's home, under which the private folder is made.
         progress: told about bytes of the file as they are read.
+        breakdowns: what the mapping's breakdown columns hold, in their order.
 
     Raises:
         ImportRejected: the file breaks a rule; nothing was imported.
@@ -134,16 +201,30 @@ def count_responses(
     asked = tuple(questions[column.item] for column in file.mapping.items)
     space = AtomSpace.of(trees, day)
     scales = {question.item.code: question.scale for question in asked}
-    coder = AnswerCoder(file.mapping, scales, space)
-    with private_folder(home) as folder, Buckets(folder, len(asked)) as buckets:
-        rows, is_seen = _fill(buckets, file, coder, space=space, progress=progress)
-        counts = AtomCounts(is_seen, [len(question.scale.options) + 1 for question in asked])
-        counted = 0
-        for answers in buckets.answers():
-            lasting = answers.take(last_of_each(answers))
-            counts.add(lasting)
-            counted += len(lasting)
-    return CountedFile(file, rows, rows - counted, space, asked, counts)
+    coder = AnswerCoder(file.mapping, scales, space, breakdowns)
+    atoms_of = _Atoms(len(asked), Combinations(breakdowns))
+    seen = SeenAtoms(space.size * atoms_of.combinations.size)
+    with private_folder(home) as folder, Buckets(folder, len(asked) + len(breakdowns)) as buckets:
+        rows = _fill(buckets, file, coder, seen=seen, atoms_of=atoms_of, progress=progress)
+        counts = AtomCounts(seen, [len(question.scale.options) + 1 for question in asked])
+        counted = _empty(buckets, counts, atoms_of)
+    return CountedFile(file, rows, rows - counted, space, asked, breakdowns, counts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Atoms:
+    """The number of each answer's atom: where and when it counts, and how it divides."""
+
+    items: int
+    combinations: Combinations
+
+    def __call__(self, answers: Answers) -> Numbers:
+        where = answers.atoms.astype(np.int64)
+        if self.combinations.size == 1:
+            return where
+        return where * self.combinations.size + self.combinations.numbers(
+            answers.choices[:, self.items :]
+        )
 
 
 def _fill(
@@ -151,18 +232,28 @@ def _fill(
     file: ResponseFile,
     coder: AnswerCoder,
     *,
-    space: AtomSpace,
+    seen: SeenAtoms,
+    atoms_of: _Atoms,
     progress: Progress,
-) -> tuple[int, npt.NDArray[np.bool_]]:
-    """Put every answer of the file into the buckets; return the rows and which atoms have any."""
-    is_seen = np.zeros(space.size, dtype=bool)
+) -> int:
+    """Put every answer of the file into the buckets, note its atom, and return the rows."""
     problems = Problems(file.path.name)
     rows = 0
     for chunk in file.chunks(problems, progress):
         answers = coder.code(chunk, problems)
         rows += len(chunk.rows)
         if not problems.kept:
-            is_seen[answers.atoms] = True
+            seen.add(atoms_of(answers))
             buckets.put(answers)
     problems.raise_if_any()
-    return rows, is_seen
+    return rows
+
+
+def _empty(buckets: Buckets, counts: AtomCounts, atoms_of: _Atoms) -> int:
+    """Count of each person, unit and month the last answer, and return how many those are."""
+    counted = 0
+    for answers in buckets.answers():
+        lasting = answers.take(last_of_each(answers))
+        counts.add(atoms_of(lasting), lasting.choices)
+        counted += len(lasting)
+    return counted

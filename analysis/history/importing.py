@@ -26,7 +26,8 @@ from analysis.publishing import (
     prepare_release,
     stage,
 )
-from analysis.release import ReleasedItem, Source
+from analysis.release import ReleasedBreakdowns, ReleasedItem, Source
+from analysis.release_documents import read_header
 from analysis.spread import pooled_earlier
 from analysis.tables import ReleaseRow
 from surveys.errors import StateError
@@ -63,6 +64,7 @@ class MonthOutcome:
     units: int  # with answers
     shown: int  # units of the tree whose figures are shown
     hidden: int
+    breakdowns: ReleasedBreakdowns
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +90,24 @@ def count_history(
     Raises:
         ImportRejected: the file breaks a rule; nothing was imported.
         StateError: there are no units yet, or an item is unknown.
+        ColumnMappingError: the policy declares no such breakdown.
         MonthsTakenError: a month of the file was released before.
         HistoryError: the private folder cannot be used.
     """
     with stores.registry() as session:
         trees = _every_tree(session)
         asked = find_items(session, [column.item for column in file.mapping.items])
-    questions = {code: Question(*parts) for code, parts in asked.items()}
-    counted = count_responses(file, questions, trees=trees, day=day, home=home, progress=progress)
+    with stores.archive() as session:
+        breakdowns = file.mapping.declared(policy_in_force(session))
+    counted = count_responses(
+        file,
+        {code: Question(*parts) for code, parts in asked.items()},
+        trees=trees,
+        day=day,
+        home=home,
+        progress=progress,
+        breakdowns=breakdowns,
+    )
     if not counted.months:
         raise HistoryError(
             f"{file.path.name} has no rows below its headings. Nothing was imported."
@@ -282,14 +294,16 @@ def _outcome(counted: CountedFile, prepared: PreparedRelease) -> MonthOutcome:
     return MonthOutcome(
         month=prepared.month,
         respondents=int(tally.respondents.sum()),
-        units=len(tally.atoms),
+        units=len(set(tally.atoms)),
         shown=shown,
         hidden=len(prepared.cells) - shown,
+        breakdowns=read_header(prepared.header).breakdowns,
     )
 
 
 def _log_body(counted: CountedFile) -> dict[str, object]:
-    return {
+    breakdowns = [breakdown.code for breakdown in counted.breakdowns]
+    return ({"breakdowns": breakdowns} if breakdowns else {}) | {
         "file_sha256": counted.file.sha256,
         "items": [
             {"code": question.item.code, "version": question.item.version}

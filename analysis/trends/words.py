@@ -29,6 +29,7 @@ _NUMBERS = (
 HIDDEN_WORDS = {
     Reason.TOO_FEW: "hidden: too few answers here or beside it",
     Reason.TOO_FEW_FOR_ITEM: "hidden: too few answered this question",
+    Reason.NOT_HERE: "hidden: two questions are crossed only for larger parts of the organisation",
 }
 
 CAUTION_WORDS = {

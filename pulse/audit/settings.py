@@ -122,10 +122,12 @@ _MEANINGS = {
         amount="{} days",
     ),
     "breakdowns": _Meaning(
-        "Breakdowns", "Groups within units that may be shown, such as role or tenure."
+        "Breakdowns",
+        "Questions by whose answers units may be divided, asked in at most one pulse of four.",
     ),
     "crossing_levels": _Meaning(
-        "Levels with crossed breakdowns", "Levels of the tree where two breakdowns may be crossed."
+        "Levels with crossed breakdowns",
+        "Levels of the tree, 0 for the whole organisation, where two breakdowns may be crossed.",
     ),
 }
 _IN_SHORT = ("threshold", "colluders", "all_options_from", "leavers_threshold", "breakdowns")
@@ -185,9 +187,16 @@ def _note(name: str, changes: Sequence[Change]) -> str:
 
 def _value_words(name: str, value: object) -> str:
     if isinstance(value, tuple):
-        names = [each.name if isinstance(each, Breakdown) else str(each) for each in value]
-        return ", ".join(names) or "none"
+        separator = "; " if any(isinstance(each, Breakdown) for each in value) else ", "
+        return separator.join(map(_part_words, value)) or "none"
     return _MEANINGS[name].amount.format(value)
+
+
+def _part_words(part: object) -> str:
+    """Return a level, or a breakdown with its options in the order in which people read them."""
+    if isinstance(part, Breakdown):
+        return f"{part.name} ({', '.join(part.options)})"
+    return str(part)
 
 
 def _day_words(logged: LoggedPolicy) -> str:

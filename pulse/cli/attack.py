@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from analysis.archive import month_cells, visible_releases
+from analysis.archive import month_breakdowns, month_cells, visible_releases
 from analysis.disclosure.attack import AttackReport, ControlSilentError
 from analysis.frequency_table_files import read_atoms
 from analysis.pattern_files import read_pattern
@@ -42,7 +42,8 @@ def _attack_releases() -> None:
         heads = visible_releases(session)
         for head in heads:
             try:
-                report = attack_again(head, month_cells(session, head.month))
+                divided = month_breakdowns(session, head.month)
+                report = attack_again(head, month_cells(session, head.month), divided)
             except ControlSilentError as error:
                 raise CommandFailed(f"The attacks cannot be trusted: {error}.") from error
             leaks += report.leaks

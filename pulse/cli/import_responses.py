@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from analysis.history.columns import ColumnMapping, ItemColumn
+from analysis.history.columns import BreakdownColumn, ColumnMapping, ItemColumn
 from analysis.history.counting import CountedFile
 from analysis.history.delimited import Progress
 from analysis.history.importing import (
@@ -42,6 +42,13 @@ from pulse.installation import Installation
     metavar="COLUMN=ITEM",
     help="A column and the code of the item it answers. Say it once for each item.",
 )
+@click.option(
+    "--breakdown",
+    "breakdowns",
+    multiple=True,
+    metavar="COLUMN=BREAKDOWN",
+    help="A column and the code of the declared breakdown that it answers. Say it once for each.",
+)
 @click.option("--date-format", help="How days are written, such as %d/%m/%Y; 2014-06-07 without.")
 @click.option("--dry-run", is_flag=True, help="Show what would be released and store nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask before the months are released.")
@@ -52,6 +59,7 @@ def responses(
     respondent: str,
     day: str,
     items: Sequence[str],
+    breakdowns: Sequence[str],
     date_format: str | None,
     dry_run: bool,
     yes: bool,
@@ -62,7 +70,8 @@ def responses(
     or none, and each month only once. The file itself is not kept.
     """
     columns = tuple(ItemColumn.parse(text) for text in items)
-    mapping = ColumnMapping(unit, respondent, day, columns, date_format)
+    divided = tuple(BreakdownColumn.parse(text) for text in breakdowns)
+    mapping = ColumnMapping(unit, respondent, day, columns, date_format, divided)
     installation = open_installation()
     stores = Transactions(installation.stores.registry, installation.stores.archive)
     opened = open_responses(file, mapping)
@@ -123,9 +132,25 @@ def _show(counted: CountedFile, outcomes: Sequence[MonthOutcome]) -> None:
             f"{outcome.month}  {outcome.respondents:>8,}  {outcome.units:>18,}"
             f"  {outcome.shown:>11,}  {outcome.hidden:>12,}"
         )
+    for outcome in outcomes:
+        _show_breakdowns(outcome)
     click.echo(
         "These answers were not anonymous at source, and every page that shows them says so."
     )
+
+
+def _show_breakdowns(outcome: MonthOutcome) -> None:
+    asked = outcome.breakdowns
+    for each in asked.divided:
+        click.echo(
+            f"{outcome.month}  by {each.name}: {each.shown:,} cells shown, "
+            f"{each.cells - each.shown:,} hidden"
+        )
+    if asked.asked and not asked.divided:
+        click.echo(
+            f"{outcome.month}  by {', '.join(asked.asked)}: nothing can be shown safely, so only "
+            "unit totals are"
+        )
 
 
 def _months(count: int) -> str:

@@ -2,9 +2,13 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from pulse.console.wave_words import questions_words, seconds_words
+from pulse.dates import day_words
+from surveys.breakdown_questions import WAVES_PER_BREAKDOWN, answers_on_offer, can_ask
 from surveys.instruments import ItemCode
+from surveys.policy import AnonymityPolicy
 from surveys.wave_questions import QuestionOnOffer, seconds_to_answer
 
 
@@ -25,6 +29,7 @@ class WaveForm:
     opens_on: str = ""
     closes_on: str = ""
     items: tuple[ItemCode, ...] = ()
+    breakdowns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +52,13 @@ class OfferGroup:
 
 @dataclass(frozen=True, slots=True)
 class BuilderPage:
-    """`code` is None for a wave that is not stored yet."""
+    """`code` is None for a wave that is not stored yet; `breakdowns` where none are declared."""
 
     heading: str
     code: str | None
     form: WaveForm
     groups: tuple[OfferGroup, ...]
+    breakdowns: OfferGroup | None
     most: int
     chosen: str
     errors: tuple[FieldError, ...]
@@ -75,20 +81,63 @@ def builder_page(
     offered: Sequence[QuestionOnOffer],
     *,
     code: str | None,
-    most: int,
+    policy: AnonymityPolicy,
+    breakdowns_asked: Collection[tuple[date, bool]] = (),
     errors: Iterable[FieldError] = (),
 ) -> BuilderPage:
+    """Return the page; `breakdowns_asked` has each other wave's opening day and if it asks any."""
     chosen = [question for question in offered if question.item.code in form.items]
-    time = seconds_words(seconds_to_answer(chosen))
+    divided = [each for each in policy.breakdowns if each.code in form.breakdowns]
+    time = seconds_words(seconds_to_answer(chosen, divided))
+    most = policy.most_questions
+    count = questions_words(len(chosen) + len(divided))
     return BuilderPage(
         heading="Plan a wave" if code is None else "Change a wave",
         code=code,
         form=form,
         groups=tuple(_groups(offered, form.items)),
+        breakdowns=_breakdowns(form, policy, breakdowns_asked),
         most=most,
-        chosen=f"{questions_words(len(chosen))} chosen of at most {most}, {time} to answer",
+        chosen=f"{count} chosen of at most {most}, {time} to answer",
         errors=tuple(errors),
     )
+
+
+def _breakdowns(
+    form: WaveForm, policy: AnonymityPolicy, asked: Collection[tuple[date, bool]]
+) -> OfferGroup | None:
+    if not policy.breakdowns:
+        return None
+    return OfferGroup(
+        key="breakdowns",
+        name="Breakdown questions",
+        note=(
+            f"Asked last, in at most one wave of {WAVES_PER_BREAKDOWN}. They count among the "
+            f"questions and take the places of rotating ones. {_turn_words(form, asked)}"
+        ),
+        offers=tuple(
+            Offer(
+                each.code,
+                each.name,
+                " · ".join(answers_on_offer(each)),
+                each.code in form.breakdowns,
+            )
+            for each in policy.breakdowns
+        ),
+    )
+
+
+def _turn_words(form: WaveForm, asked: Collection[tuple[date, bool]]) -> str:
+    """Say whether they may be asked on the day typed; without a day, when they are asked."""
+    try:
+        opens_on = date.fromisoformat(form.opens_on)
+    except ValueError:
+        return ""
+    if can_ask(opens_on, asked):
+        return "They can be asked in this wave."
+    days = [day for day, asks in asked if asks]
+    nearest = min(days, key=lambda day: abs(day - opens_on))
+    return f"Not in this wave: the one that opens on {day_words(nearest)} asks some."
 
 
 def _groups(

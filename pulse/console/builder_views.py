@@ -26,6 +26,7 @@ from surveys.wave_states import WaveKind
 from surveys.waves import (
     WavePlan,
     all_waves,
+    breakdowns_asked,
     change_draft,
     create_draft,
     find_wave,
@@ -63,6 +64,7 @@ def change(code: str) -> Answer:
             opens_on=wave.opens_on.isoformat(),
             closes_on=wave.closes_on.isoformat(),
             items=wave.items,
+            breakdowns=wave.breakdowns,
         )
         return _draw(_builder(registry, form, code))
 
@@ -139,6 +141,7 @@ def _store(code: str | None) -> Answer:
             items=form.items,
             title=form.title.strip() if form.kind == WaveKind.ONE_OFF else "",
             code=_slug(form.title) if form.kind == WaveKind.ONE_OFF else "",
+            breakdowns=form.breakdowns,
         )
         try:
             with current_stores().registry(writing=True) as registry:
@@ -162,6 +165,7 @@ def _form() -> WaveForm:
         opens_on=request.form.get("opens_on", ""),
         closes_on=request.form.get("closes_on", ""),
         items=tuple(ItemCode(code) for code in request.form.getlist("items")),
+        breakdowns=tuple(request.form.getlist("breakdowns")),
     )
 
 
@@ -227,7 +231,12 @@ def _builder(
 ) -> BuilderPage:
     policy, _released = _rules()
     return builder_page(
-        form, questions_on_offer(registry), code=code, most=policy.most_questions, errors=errors
+        form,
+        questions_on_offer(registry),
+        code=code,
+        policy=policy,
+        breakdowns_asked=breakdowns_asked(registry, but=code),
+        errors=errors,
     )
 
 

@@ -114,11 +114,13 @@ def _row(
 ) -> CalendarRow:
     until = answer_until.get(wave.code) if wave.state in _NEEDS_SOMEBODY else None
     about = ", ".join(dict.fromkeys(topics[code] for code in wave.items if code in topics))
+    if wave.breakdowns:
+        about = f"{about}, breakdowns" if about else "breakdowns"
     return CalendarRow(
         code=wave.code,
         title=wave.title,
         is_one_off=wave.kind is WaveKind.ONE_OFF,
-        questions=questions_words(len(wave.items)),
+        questions=questions_words(wave.questions),
         about=about,
         opens=short_day_words(wave.opens_on),
         closes=short_day_words(wave.closes_on),

@@ -8,6 +8,7 @@ from pulse.console.wave_words import people_words, questions_words, seconds_word
 from pulse.dates import day_words
 from pulse.languages import language
 from surveys.errors import StateError
+from surveys.policy import Breakdown
 from surveys.preparing_waves import Layout
 from surveys.roster import RosterImport
 from surveys.wave_questions import QuestionOnOffer, seconds_to_answer
@@ -40,6 +41,7 @@ def _to_do(what: str, note: str, link: str = "", endpoint: str = "") -> Check:
 def checks_of(
     wave: Wave,
     questions: Sequence[QuestionOnOffer],
+    breakdowns: Sequence[Breakdown],
     *,
     most_questions: int,
     languages: Sequence[str],
@@ -47,9 +49,11 @@ def checks_of(
     """Return what hangs on the questions alone."""
     return (
         _done(
-            f"{questions_words(len(wave.items))} of {most_questions} allowed",
-            f"{seconds_words(seconds_to_answer(questions))} to answer, everybody the same",
+            f"{questions_words(wave.questions)} of {most_questions} allowed",
+            f"{seconds_words(seconds_to_answer(questions, breakdowns))} to answer, everybody the "
+            "same",
         ),
+        *_breakdown_checks(wave, breakdowns),
         _done("Licences recorded", _sources(questions)),
         *(_language_check(code, questions) for code in languages),
     )
@@ -101,6 +105,22 @@ def mail_check(*, is_on: bool, without_address: int) -> Check:
 def minutes_to_prepare(groups: int) -> int:
     """Return about how many minutes it takes to make the keys."""
     return max(1, round(2 * groups / _KEYS_A_SECOND / 60))
+
+
+def _breakdown_checks(wave: Wave, breakdowns: Sequence[Breakdown]) -> tuple[Check, ...]:
+    if not wave.breakdowns:
+        return ()
+    gone = sorted(set(wave.breakdowns) - {breakdown.code for breakdown in breakdowns})
+    if gone:
+        return (
+            _to_do(
+                f"The breakdown question {gone[0]!r} is not declared any more",
+                "The anonymity policy was changed. Change the wave and take it out.",
+            ),
+        )
+    names = ", ".join(breakdown.name for breakdown in breakdowns)
+    note = "Asked last; nobody has to answer, and small groups are never shown"
+    return (_done(f"Breakdowns: {names}", note),)
 
 
 def _language_check(code: str, questions: Sequence[QuestionOnOffer]) -> Check:

@@ -16,7 +16,9 @@ from pulse.console.wave_words import (
 )
 from pulse.dates import day_words, weekday_words
 from pulse.mail.mailings import MailingKind, MailingProgress, MailingState
+from surveys.breakdown_questions import answers_on_offer
 from surveys.challenges import AFTER_CLOSE, Challenge, release_day
+from surveys.policy import Breakdown
 from surveys.wave_questions import QuestionOnOffer, seconds_to_answer
 from surveys.wave_states import WaveKind, WaveState
 from surveys.wave_wishes import WaveStep, Wish, possible_steps
@@ -101,6 +103,7 @@ class WaveFacts:
 
     wish: Wish
     questions: tuple[QuestionOnOffer, ...]
+    breakdowns: tuple[Breakdown, ...]
     checks: tuple[Check, ...]
     invited: int
     rate: int | None
@@ -164,8 +167,11 @@ def wave_page(wave: Wave, facts: WaveFacts, *, today: date) -> WavePage:
         or wave.state is WaveState.CLOSED
         or any(each.state is MailingState.SENDING for each in facts.mailings),
         dates=_dates(wave, facts),
-        questions=tuple(map(_question_line, facts.questions)),
-        questions_lead=_questions_lead(facts.questions),
+        questions=(
+            *map(_question_line, facts.questions),
+            *map(_breakdown_line, facts.breakdowns),
+        ),
+        questions_lead=_questions_lead(facts),
         checks=facts.checks if wave.is_free_draft else (),
         steps=_steps(wave) if facts.wish.step is None and not can_answer else (),
         can_change=wave.is_free_draft,
@@ -289,16 +295,21 @@ def _dates(wave: Wave, facts: WaveFacts) -> tuple[tuple[str, str], ...]:
     return tuple(dates)
 
 
-def _questions_lead(questions: Sequence[QuestionOnOffer]) -> str:
-    if not questions:
+def _questions_lead(facts: WaveFacts) -> str:
+    if not facts.questions:
         return ""
-    time = seconds_words(seconds_to_answer(questions))
-    return f"{questions_words(len(questions))}, {time} to answer. Everybody is asked the same."
+    time = seconds_words(seconds_to_answer(facts.questions, facts.breakdowns))
+    count = questions_words(len(facts.questions) + len(facts.breakdowns))
+    return f"{count}, {time} to answer. Everybody is asked the same."
 
 
 def _question_line(question: QuestionOnOffer) -> QuestionLine:
     source = f"{question.construct.name} · {question.instrument.name} · {question.item.licence}"
     return QuestionLine(next(iter(question.item.wording.values())), source)
+
+
+def _breakdown_line(breakdown: Breakdown) -> QuestionLine:
+    return QuestionLine(breakdown.name, f"Breakdown · {' · '.join(answers_on_offer(breakdown))}")
 
 
 def _steps(wave: Wave) -> tuple[StepLink, ...]:

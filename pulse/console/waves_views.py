@@ -29,7 +29,7 @@ from pulse.respond.preview import SECRET, draw_preview
 from pulse.security import allow_own_frame
 from surveys.challenges import all_challenges, challenges_of, refuse_unanswered
 from surveys.errors import StateError
-from surveys.policy import AnonymityPolicy
+from surveys.policy import AnonymityPolicy, Breakdown
 from surveys.policy_log import policy_in_force
 from surveys.preparing_waves import Layout, plan_layout
 from surveys.roster import newest_import, staff_on
@@ -82,6 +82,7 @@ def one(code: str) -> Answer:
         facts = WaveFacts(
             wish=wish_of(registry, code),
             questions=questions,
+            breakdowns=_breakdowns(wave, policy),
             checks=_checks(registry, wave, questions, policy),
             invited=invited_of(registry).get(code, 0),
             rate=rates_of(registry).get(code),
@@ -111,7 +112,12 @@ def preview_page(code: str) -> Answer:
         wave = _find(registry, code)
         items = [(each.item, each.scale) for each in _questions(registry, wave)]
     return draw_preview(
-        current_settings(), policy, items, title=wave.title, closes_on=wave.closes_on
+        current_settings(),
+        policy,
+        items,
+        title=wave.title,
+        closes_on=wave.closes_on,
+        breakdowns=_breakdowns(wave, policy),
     )
 
 
@@ -198,7 +204,11 @@ def _checks(
     staff = staff_on(registry, wave.opens_on)
     return (
         *checks_of(
-            wave, questions, most_questions=policy.most_questions, languages=settings.languages
+            wave,
+            questions,
+            _breakdowns(wave, policy),
+            most_questions=policy.most_questions,
+            languages=settings.languages,
         ),
         staff_check(newest_import(registry), _today()),
         group_check(_layout(registry, wave, policy), shown_from=policy.shown_threshold),
@@ -224,6 +234,11 @@ def _layout(registry: Session, wave: Wave, policy: AnonymityPolicy) -> Layout | 
 def _questions(registry: Session, wave: Wave) -> tuple[QuestionOnOffer, ...]:
     offered = {question.item.code: question for question in questions_on_offer(registry)}
     return tuple(offered[code] for code in wave.items if code in offered)
+
+
+def _breakdowns(wave: Wave, policy: AnonymityPolicy) -> tuple[Breakdown, ...]:
+    """Return the breakdown questions that the wave asks and the policy still declares."""
+    return tuple(each for each in policy.breakdowns if each.code in wave.breakdowns)
 
 
 def _find(registry: Session, code: str) -> Wave:

@@ -74,7 +74,7 @@ def _item(item: ReleasedItem, cell: ShownCell) -> ShownItem | HiddenItem:
     return ShownItem(
         wording=wording,
         note=note,
-        bands=_shares(item.band_names, figure.bands),
+        bands=_shares(item.band_names, figure.bands or ()),
         options=_shares((*item.labels, *item.unscored), figure.options or ()),
     )
 

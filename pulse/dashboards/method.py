@@ -26,11 +26,17 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class MethodPage:
-    """`policy` is the one in force, or the default before any was recorded (`rules` is empty)."""
+    """`policy` is the one in force, or the default before any was recorded (`rules` is empty).
+
+    `breakdowns` names the declared breakdown questions, `crossed_at` the levels where two of them
+    may be crossed; "" where there are none.
+    """
 
     policy: AnonymityPolicy
     rules: tuple[Fact, ...]
     release_facts: tuple[Fact, ...]
+    breakdowns: str
+    crossed_at: str
     signals_per_hundred: int
     fewest_units: int
     fewest_months: int
@@ -48,6 +54,8 @@ def method_page(policy: AnonymityPolicy | None, heads: Sequence[ReleaseHead]) ->
         policy=AnonymityPolicy() if policy is None else policy,
         rules=() if policy is None else _rules(policy),
         release_facts=_release_facts(heads[-1]) if heads else (),
+        breakdowns=", ".join(each.name for each in policy.breakdowns) if policy else "",
+        crossed_at=", ".join(map(str, policy.crossing_levels)) if policy else "",
         signals_per_hundred=round(100 * FIXED_FALSE_ALARM_SHARE),
         fewest_units=FEWEST_UNITS,
         fewest_months=FEWEST_MONTHS,

@@ -36,6 +36,7 @@ from pulse.dashboards.rates import (
 )
 from pulse.dashboards.scope import Crumb, Scope
 from pulse.dashboards.sources import sources_of
+from pulse.dashboards.unit_breakdowns import BreakdownTable, breakdown_table
 from pulse.dashboards.words import IMPORTED_WORDS, reasons_words, sentence_start
 from surveys.months import Month
 from surveys.units import UnitCode
@@ -81,8 +82,7 @@ class UnitPage:
     source_note: str
     crumbs: tuple[Crumb, ...]
     tabs: tuple[MeasureTab, ...]
-    measure_code: str
-    measure_name: str
+    measure: Measure
     reading: Reading
     rate_sentence: str
     counted_in: str
@@ -93,6 +93,7 @@ class UnitPage:
     ask: str
     hidden_months: tuple[HiddenMonths, ...]
     hidden_rule: str
+    breakdowns: BreakdownTable | None
     children: tuple[ChildLine, ...]
     challenges: PrintedChallenges
 
@@ -143,11 +144,12 @@ def unit_page(
     *,
     measure: str,
     is_whole: bool,
+    by: str = "",
 ) -> UnitPage:
     """Return the page of a unit, from the archive and its visible releases (oldest first).
 
-    `scope` is the viewer's, in the newest released tree with the unit; `measure` is the code of a
-    measure, "" for the first one; `is_whole` lists every month, not only the newest.
+    `scope` is the viewer's, in the newest released tree with the unit; `measure` and `by` are codes
+    of a measure and a breakdown, "" for the first; `is_whole` lists every month.
     """
     series = unit_series(session, heads, scope, code, measure=measure)
     behaviour, chosen = series.behaviour, series.measure
@@ -159,8 +161,7 @@ def unit_page(
         source_note=_source_note(heads, series.history),
         crumbs=scope.crumbs(code),
         tabs=_tabs(heads, chosen),
-        measure_code=chosen.code,
-        measure_name=chosen.name,
+        measure=chosen,
         reading=unit_reading(chosen, series.unit_name, behaviour),
         rate_sentence=rate_sentence(heads[-1], series.history),
         counted_in=_counted_in(session, heads, scope, series),
@@ -171,6 +172,7 @@ def unit_page(
         ask=_question(chosen, behaviour),
         hidden_months=hidden_months(behaviour.points),
         hidden_rule=_hidden_rule(heads[-1]),
+        breakdowns=breakdown_table(session, heads, code, by=by),
         children=_children(session, heads, scope, code),
         challenges=_challenges(session, heads, series),
     )

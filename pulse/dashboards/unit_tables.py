@@ -1,4 +1,4 @@
-"""A unit's table as a file: the same judged points as the page, hidden figures as "suppressed"."""
+"""A unit's tables as files: the same points and cells as the page, hidden ones "suppressed"."""
 
 import csv
 import io
@@ -7,6 +7,7 @@ from pulse.dashboards.month_rows import ShownRow, month_of, month_row
 from pulse.dashboards.rates import HiddenRate, RateCell, ShownRate
 from pulse.dashboards.sources import SOURCE_WORDS
 from pulse.dashboards.unit import UnitSeries
+from pulse.dashboards.unit_breakdowns import BreakdownTable, HiddenFigure, HiddenGroup, ShownFigure
 
 SUPPRESSED = "suppressed"
 _HEADER = ("month", "mean", "95% interval", "answers", "reading", "source", "response rate")
@@ -33,3 +34,23 @@ def _rate_words(rate: RateCell) -> str:
     if isinstance(rate, HiddenRate):
         return SUPPRESSED
     return rate.rate if isinstance(rate, ShownRate) else rate.missing
+
+
+def breakdown_csv(table: BreakdownTable) -> str:
+    """Return a unit's groups in the order of the screen, as CSV with a header row."""
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(("month", table.name, "answers", *table.measures, "note"))
+    for group in table.groups:
+        if isinstance(group, HiddenGroup):
+            cells = [SUPPRESSED] * (1 + len(table.measures))
+            writer.writerow((table.month, group.name, *cells, f"hidden: {group.hidden_because}"))
+            continue
+        figures = [
+            figure.words if isinstance(figure, ShownFigure) else SUPPRESSED
+            for figure in group.figures
+        ]
+        why = {f.hidden_because for f in group.figures if isinstance(f, HiddenFigure)}
+        note = "; ".join(f"hidden: {reason}" for reason in sorted(why))
+        writer.writerow((table.month, group.name, group.answers, *figures, note))
+    return written.getvalue()

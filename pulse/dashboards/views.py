@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from analysis.archive import visible_releases
-from analysis.release import ReleaseHead
+from analysis.release import CROSSING, ReleaseHead
 from pulse.access import Permission, current_viewer, requires
 from pulse.app_context import current_stores
 from pulse.charts.page import mark_chart_page
@@ -18,7 +18,8 @@ from pulse.dashboards.scope import Scope, scope_at, scope_of
 from pulse.dashboards.this_month import this_month_page
 from pulse.dashboards.turnover import turnover_page
 from pulse.dashboards.unit import unit_page, unit_series
-from pulse.dashboards.unit_tables import unit_csv
+from pulse.dashboards.unit_breakdowns import breakdown_table
+from pulse.dashboards.unit_tables import breakdown_csv, unit_csv
 from pulse.dashboards.units import units_page
 from pulse.rules_in_force import rules_in_force
 from surveys.units import UnitCode
@@ -63,6 +64,7 @@ def unit(code: str) -> str:
             UnitCode(code),
             measure=request.args.get("measure", ""),
             is_whole=request.args.get("months") == "all",
+            by=request.args.get("by", ""),
         )
     mark_chart_page()
     return render_template("dashboards/unit.html", page=page)
@@ -79,6 +81,21 @@ def unit_table(code: str) -> Response:
         )
     response = Response(unit_csv(series), mimetype="text/csv")
     name = f"{code}-{series.measure.code}.csv"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+@bp.get("/units/<code>/groups.csv")
+@requires(Permission.VIEW_UNIT)
+def unit_groups(code: str) -> Response:
+    with current_stores().archive() as session:
+        heads = visible_releases(session)
+        scope_at(current_viewer(), heads, UnitCode(code))
+        table = breakdown_table(session, heads, UnitCode(code), by=request.args.get("by", ""))
+    if table is None or not table.tabs:
+        abort(404)
+    response = Response(breakdown_csv(table), mimetype="text/csv")
+    name = f"{code}-by-{table.code.replace(CROSSING, '-')}.csv"
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
 

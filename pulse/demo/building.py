@@ -8,7 +8,7 @@ from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
-from analysis.history.columns import ColumnMapping, ItemColumn
+from analysis.history.columns import BreakdownColumn, ColumnMapping, ItemColumn
 from analysis.history.importing import Transactions, import_responses
 from analysis.history.reading import open_responses
 from analysis.workforce import apply_workforce, plan_workforce
@@ -72,7 +72,9 @@ def _initialise(organisation: Organisation, settings: Settings, stores: Stores) 
     signer = create_keys(settings)
     session_secret(settings.keys)
     # Without days for a challenge a newcomer who closes the open wave sees its release at once.
-    policy = AnonymityPolicy(threshold=organisation.threshold, challenge_days=0)
+    policy = AnonymityPolicy(
+        threshold=organisation.threshold, challenge_days=0, breakdowns=organisation.breakdowns
+    )
     day = organisation.months[0].first_day - timedelta(days=30)
     with stores.archive() as session:
         record_policy(session, policy, signer=signer, day=day)
@@ -97,8 +99,11 @@ def _released_months(
         path = folder / f"{month.month}.csv"
         path.write_text(month.responses, encoding="utf-8")
         columns = tuple(ItemColumn(item.code, item.code) for item in month.items)
+        divided = tuple(BreakdownColumn(each.code, each.code) for each in month.breakdowns)
         import_responses(
-            open_responses(path, ColumnMapping("unit", "person", "date", columns)),
+            open_responses(
+                path, ColumnMapping("unit", "person", "date", columns, breakdowns=divided)
+            ),
             stores,
             home=site.settings.home,
             signer=site.signer,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from surveys.months import Month
+from surveys.policy import Breakdown
 from surveys.units import UnitCode
 
 FIRST_MONTH = Month(2025, 5)
@@ -17,7 +18,10 @@ MONTHS = 18
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """A fictional employer: its tree as rows (code, name, parent) and the people per team."""
+    """A fictional employer: its tree as rows (code, name, parent) and the people per team.
+
+    `breakdowns` are declared in its policy and asked in some months.
+    """
 
     name: str
     threshold: int
@@ -25,11 +29,29 @@ class Organisation:
     units: tuple[tuple[str, str, str], ...]
     people: Mapping[UnitCode, int]
     has_open_wave: bool = False
+    breakdowns: tuple[Breakdown, ...] = ()
 
     @property
     def months(self) -> tuple[Month, ...]:
         return tuple(FIRST_MONTH.shifted(place) for place in range(MONTHS))
 
+
+ROLE = Breakdown(
+    "role",
+    "Role family",
+    (
+        "Social work",
+        "Family support",
+        "Residential and foster care",
+        "Management and practice leads",
+        "Business support",
+    ),
+)
+TENURE = Breakdown(
+    "tenure",
+    "Years in the service",
+    ("Less than 1 year", "1 to 4 years", "5 to 9 years", "10 years or more"),
+)
 
 _EASTMOOR = {
     ("HP", "Help and protection"): {
@@ -99,7 +121,7 @@ _FERNHOLLOW = {
 def eastmoor() -> Organisation:
     """A city's children's services: 60 teams of 8 to 25 people on 4 levels, k = 5."""
     city = _organisation("Eastmoor Children’s Services", 5, 2025, _EASTMOOR, (8, 25))
-    return replace(city, has_open_wave=True)
+    return replace(city, has_open_wave=True, breakdowns=(ROLE, TENURE))
 
 
 def fernhollow() -> Organisation:

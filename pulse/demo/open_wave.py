@@ -18,6 +18,7 @@ from pulse.jobs.mailing import mail_round
 from pulse.jobs.opening import open_wave
 from pulse.jobs.preparing import begin_preparing, go_on_preparing, keys_of
 from pulse.jobs.worker import served_files
+from surveys.breakdown_questions import answers_on_offer
 from surveys.custody import read_key
 from surveys.invitations import secret_of
 from surveys.library_bank import default_instrument
@@ -91,7 +92,9 @@ def open_demo_wave(
     _take_in_staff(organisation, site, opens_on, folder)
     with site.stores.archive() as archive:
         policy = policy_in_force(archive)
-    plan = WavePlan(WaveKind.MONTHLY, opens_on, closes_on, tuple(item.code for item in month.items))
+    items = tuple(item.code for item in month.items)
+    asked = tuple(breakdown.code for breakdown in month.breakdowns)
+    plan = WavePlan(WaveKind.MONTHLY, opens_on, closes_on, items, breakdowns=asked)
     with site.stores.registry() as registry:
         code = create_draft(registry, plan, policy=policy, released=organisation.months).code
     begin_preparing(site, code)
@@ -138,6 +141,7 @@ def _choices(month: MonthFiles) -> Iterator[tuple[UnitCode, list[int]]]:
     """Yield what each person who is ready to answer would choose: 0 is skipped."""
     scales = default_instrument().scales
     options = [("", *scales[item.scale].options) for item in month.items]
+    options += [("", *answers_on_offer(breakdown)) for breakdown in month.breakdowns]
     for unit, _person, _day, *labels in list(csv.reader(io.StringIO(month.responses)))[1:]:
         yield (
             UnitCode(unit),

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pulse.demo.city import Organisation
+from pulse.demo.city import FIRST_MONTH, Organisation
+from pulse.demo.demographics import Traits, breakdowns_asked, said_of_self, traits_of
 from pulse.demo.story import pull, usual_level
 from surveys.instruments import ConstructCode, Instrument, Item
 from surveys.months import Month
+from surveys.policy import Breakdown
 from surveys.units import UnitCode
 
 _ROTATION = "ABCD"
@@ -27,6 +29,7 @@ class _Person:
     name: str
     leaning: float
     readiness: float  # probability to answer in a month
+    traits: Traits
 
 
 @dataclass(slots=True)
@@ -45,6 +48,7 @@ class MonthFiles:
 
     month: Month
     items: tuple[Item, ...]
+    breakdowns: tuple[Breakdown, ...]
     responses: str
     workforce: tuple[tuple[str, str, int, int], ...]  # unit, month, headcount, leavers
 
@@ -58,31 +62,44 @@ def live(
         _Team(code, posts, float(random.normal(0, 0.25)))
         for code, posts in organisation.people.items()
     ]
+    seed = organisation.seed
     for team in teams:
-        team.people = [_hire(team, random) for _ in range(team.posts)]
+        team.people = [_hire(team, random, seed) for _ in range(team.posts)]
     for place, month in enumerate((*organisation.months, *further)):
-        items = asked_in(instrument, place)
+        answered, asked = (
+            asked_in(instrument, place),
+            breakdowns_asked(organisation.breakdowns, place),
+        )
+        # Breakdown questions take the places of rotating ones, whose turn waits.
+        items = tuple(item for item in answered if not (asked and item.rotation))
         answers = io.StringIO()
         writer = csv.writer(answers)
-        writer.writerow(["unit", "person", "date", *(item.code for item in items)])
+        codes = (*(item.code for item in items), *(breakdown.code for breakdown in asked))
+        writer.writerow(["unit", "person", "date", *codes])
         workforce = []
         for team in teams:
-            writer.writerows(_answers(team, month, items, instrument, random))
-            workforce.append(_turn_over(team, month, random))
-        yield MonthFiles(month, items, answers.getvalue(), tuple(workforce))
+            for person, day, choices in _answers(team, month, answered, instrument, random):
+                said = said_of_self(person.traits, asked, month, seed=seed)
+                writer.writerow([team.code, person.name, day, *choices[: len(items)], *said])
+            workforce.append(_turn_over(team, month, random, seed))
+        yield MonthFiles(month, items, asked, answers.getvalue(), tuple(workforce))
 
 
 def asked_in(instrument: Instrument, place: int) -> tuple[Item, ...]:
-    """Return the anchors and the month's rotating set, as the default calendar asks them."""
+    """Return the anchors and then the month's rotating set, as the default calendar asks them."""
     letter = _ROTATION[place % len(_ROTATION)]
     anchors = [item for item in instrument.items if not item.rotation]
     rotating = [item for item in instrument.items if item.rotation == letter]
     return tuple(anchors + rotating[: _MOST_QUESTIONS - len(anchors)])
 
 
-def _hire(team: _Team, random: np.random.Generator) -> _Person:
+def _hire(
+    team: _Team, random: np.random.Generator, seed: int, month: Month | None = None
+) -> _Person:
     team.hired += 1
-    return _Person(f"p{team.hired:03d}", float(random.normal(0, 0.35)), float(random.beta(6, 4)))
+    name = f"p{team.hired:03d}"
+    traits = traits_of(team.code, name, seed=seed, first=FIRST_MONTH, hired=month)
+    return _Person(name, float(random.normal(0, 0.35)), float(random.beta(6, 4)), traits)
 
 
 def _answers(
@@ -91,7 +108,8 @@ def _answers(
     items: tuple[Item, ...],
     instrument: Instrument,
     random: np.random.Generator,
-) -> Iterator[list[str]]:
+) -> Iterator[tuple[_Person, str, list[str]]]:
+    """Yield who answers, on which day, and what to each item."""
     mood = {
         item.construct: usual_level(item.construct)
         + team.level
@@ -107,7 +125,7 @@ def _answers(
             _choice(item, mood[item.construct] + person.leaning, instrument, random)
             for item in items
         ]
-        yield [team.code, person.name, day.isoformat(), *choices]
+        yield person, day.isoformat(), choices
 
 
 def _choice(item: Item, level: float, instrument: Instrument, random: np.random.Generator) -> str:
@@ -122,7 +140,9 @@ def _choice(item: Item, level: float, instrument: Instrument, random: np.random.
     return scale.labels[(most + 1 - score if item.reverse_keyed else score) - 1]
 
 
-def _turn_over(team: _Team, month: Month, random: np.random.Generator) -> tuple[str, str, int, int]:
+def _turn_over(
+    team: _Team, month: Month, random: np.random.Generator, seed: int
+) -> tuple[str, str, int, int]:
     """Let people leave and join; morale of the month before moves the rate of leaving."""
     headcount = len(team.people)
     morale = team.level + pull(team.code, ConstructCode("morale"), month.shifted(-1))
@@ -134,5 +154,5 @@ def _turn_over(team: _Team, month: Month, random: np.random.Generator) -> tuple[
     arrivals = sum(months <= 0 for months in team.vacancies)
     team.vacancies = [months for months in team.vacancies if months > 0]
     team.vacancies += [int(random.integers(1, 4)) for _ in range(leavers)]
-    team.people += [_hire(team, random) for _ in range(arrivals)]
+    team.people += [_hire(team, random, seed, month.shifted(1)) for _ in range(arrivals)]
     return team.code, str(month), headcount, leavers

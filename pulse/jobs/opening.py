@@ -17,7 +17,14 @@ from surveys.ledger.log import EntryKind
 from surveys.preparing_waves import forget_invitations
 from surveys.wave_states import WaveState, check_transition
 from surveys.wave_tables import WaveRow
-from surveys.waves import Wave, delete_draft, descriptor_of, find_wave, set_state
+from surveys.waves import (
+    Wave,
+    check_breakdowns,
+    delete_draft,
+    descriptor_of,
+    find_wave,
+    set_state,
+)
 
 
 def open_wave(site: Installation, code: str, *, day: date, served: Mapping[str, str]) -> None:
@@ -30,13 +37,15 @@ def open_wave(site: Installation, code: str, *, day: date, served: Mapping[str, 
         served: SHA-256 by name of every file that the answering page is made of.
 
     Raises:
-        StateError: the wave is not prepared, or its closing day has passed.
+        StateError: the wave is not prepared, its closing day has passed, or it asks breakdown
+            questions too soon after others.
     """
     with site.stores.registry() as registry:
         wave = find_wave(registry, code)
         if wave.state is WaveState.OPEN:
             return
         check_transition(code, wave.state, WaveState.OPEN)
+        check_breakdowns(registry, wave)
         descriptor = descriptor_of(registry, code)
     if day >= wave.closes_on:
         raise StateError(

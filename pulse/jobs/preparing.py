@@ -15,6 +15,7 @@ from pulse.installation import Installation
 from pulse.jobs.wave_log import log_once
 from surveys.box_files import box_path
 from surveys.box_making import make_box
+from surveys.breakdown_questions import declared_breakdowns
 from surveys.custody import WaveKeys
 from surveys.descriptors import Descriptor
 from surveys.ledger.log import EntryKind
@@ -55,12 +56,14 @@ def begin_preparing(site: Installation, code: str) -> Wave:
     """Make groups and invitations of a draft; the keys follow in `go_on_preparing`.
 
     Raises:
-        StateError: it is no draft, nobody works here on its opening day, or there are too few.
+        StateError: it is no draft, nobody works here on its opening day, there are too few, or the
+            policy does not declare a breakdown question any more.
     """
     with site.stores.archive() as archive:
         policy = policy_in_force(archive)
     with site.stores.registry() as registry:
         wave = find_wave(registry, code)
+        declared_breakdowns(policy, wave.breakdowns)  # before keys are made, not after
         layout = plan_layout(
             staff_on(registry, wave.opens_on),
             tree_as_of(registry, wave.opens_on),

@@ -10,12 +10,16 @@ from surveys.policy import AnonymityPolicy
 
 @dataclass(frozen=True, slots=True)
 class AnonymityPage:
-    """`shown_from` is the fewest people behind a figure; `box_is_apart` that it is kept apart."""
+    """`shown_from` is the fewest people behind a figure; `box_is_apart` that it is kept apart.
+
+    `asks_breakdowns` says that the policy declares questions about people themselves.
+    """
 
     organisation: str
     box_is_apart: bool
     shown_from: int
     challenge_days: int
+    asks_breakdowns: bool
     contacts: Contacts
 
 
@@ -27,5 +31,6 @@ def anonymity_page(
         settings.answering.box_place is not BoxPlace.MOUNTED,
         policy.shown_threshold,
         policy.challenge_days,
+        bool(policy.breakdowns),
         contacts,
     )

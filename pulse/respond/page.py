@@ -6,7 +6,9 @@ from datetime import date
 
 from pulse.respond.contacts import Contacts
 from pulse.respond.open_waves import OpenWave
+from surveys.breakdown_questions import answers_on_offer
 from surveys.instruments import Item
+from surveys.policy import Breakdown
 from surveys.scales import Scale
 
 _GROUPS_OF_PRINT = 4
@@ -23,12 +25,16 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question; `number` counts from 1."""
+    """One question; `number` counts from 1.
+
+    `divides` says that its answers may divide the figures of a unit: people read why it is asked.
+    """
 
     number: int
     code: str
     wording: Mapping[str, str]
     options: tuple[Option, ...]
+    divides: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +90,31 @@ def _asked(wave: OpenWave) -> AskedWave:
         fingerprint=fingerprint(descriptor.sha256),
         descriptor_text=descriptor.text,
         questions=questions_of(
-            (item, descriptor.instrument.scales[item.scale]) for item in descriptor.instrument.items
+            (
+                (item, descriptor.instrument.scales[item.scale])
+                for item in descriptor.instrument.items
+            ),
+            descriptor.breakdown_questions,
         ),
     )
 
 
-def questions_of(asked: Iterable[tuple[Item, Scale]]) -> tuple[Question, ...]:
-    """Return the questions in the order asked, each with the answers on offer."""
-    return tuple(
-        Question(
-            number,
-            item.code,
-            item.wording,
-            tuple(Option(value, {"en": label}) for value, label in enumerate(scale.options, 1)),
-        )
+def questions_of(
+    asked: Iterable[tuple[Item, Scale]], breakdowns: Iterable[Breakdown] = ()
+) -> tuple[Question, ...]:
+    """Return the questions in the order asked, each with the answers on offer; breakdowns last."""
+    items = [
+        Question(number, item.code, item.wording, _options(scale.options))
         for number, (item, scale) in enumerate(asked, start=1)
-    )
+    ]
+    divides = [
+        Question(
+            number, each.code, {"en": each.name}, _options(answers_on_offer(each)), divides=True
+        )
+        for number, each in enumerate(breakdowns, start=len(items) + 1)
+    ]
+    return (*items, *divides)
+
+
+def _options(labels: Iterable[str]) -> tuple[Option, ...]:
+    return tuple(Option(value, {"en": label}) for value, label in enumerate(labels, start=1))

@@ -9,7 +9,7 @@ from pulse.respond.contacts import Contacts
 from pulse.respond.drawing import draw_answering
 from pulse.respond.page import AnsweringPage, AskedWave, questions_of
 from surveys.instruments import Item
-from surveys.policy import AnonymityPolicy
+from surveys.policy import AnonymityPolicy, Breakdown
 from surveys.scales import Scale
 
 SECRET = "A" * 16
@@ -23,6 +23,7 @@ def draw_preview(
     *,
     title: str,
     closes_on: date,
+    breakdowns: Sequence[Breakdown] = (),
 ) -> str:
     """Return the page with the questions in the order asked; its script sends nothing."""
     wave = AskedWave(
@@ -35,7 +36,7 @@ def draw_preview(
         comments=False,
         fingerprint=_NO_FINGERPRINT,
         descriptor_text="",
-        questions=questions_of(items),
+        questions=questions_of(items, breakdowns),
     )
     contacts = Contacts.read(settings.answering.contacts)
     return draw_answering(

@@ -11,7 +11,7 @@ from analysis.spread import EarlierSpread
 from analysis.tally import ItemTally, MonthTally
 from surveys.instruments import Construct, ConstructCode, Item, ItemCode
 from surveys.months import Month
-from surveys.policy import AnonymityPolicy
+from surveys.policy import AnonymityPolicy, Breakdown
 from surveys.scales import Band, Scale
 from surveys.units import Unit, UnitCode, UnitTree
 
@@ -87,6 +87,25 @@ def make_tally(
             ItemCode(code): ItemTally((items or {}).get(code, make_item(code)), scale, table)
             for code, table in tables.items()
         },
+    )
+
+
+def divided_tally(
+    people: Mapping[tuple[str, tuple[int, ...]], Sequence[int]],
+    breakdowns: Sequence[Breakdown],
+    *,
+    code: str = "morale_1",
+    month: Month = MARCH,
+) -> MonthTally:
+    """Counts of one item from unit and categories -> how often each option was chosen."""
+    counts = np.array(list(people.values()), dtype=np.int64).reshape(len(people), -1)
+    return MonthTally(
+        month=month,
+        atoms=tuple(UnitCode(unit) for unit, _categories in people),
+        respondents=counts.sum(axis=1),
+        items={ItemCode(code): ItemTally(make_item(code), AGREE, counts)},
+        breakdowns=tuple(breakdowns),
+        categories=tuple(categories for _unit, categories in people),
     )
 
 

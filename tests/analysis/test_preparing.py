@@ -11,8 +11,9 @@ from analysis import preparing
 from analysis.disclosure import unanimity
 from analysis.disclosure.attack import AttackReport
 from analysis.disclosure.tree import Pattern
+from analysis.errors import ReleaseRefused
 from analysis.figure_text import CellFigures
-from analysis.preparing import PreparedRelease, ReleaseRefused
+from analysis.preparing import PreparedRelease
 from analysis.release import CodedNumber, Published, Reason, SpreadBasis, Suppressed
 from surveys.instruments import ConstructCode, ItemCode
 from surveys.policy import AnonymityPolicy

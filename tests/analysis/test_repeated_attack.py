@@ -53,17 +53,17 @@ def cells(shown: Mapping[str, int]) -> dict[UnitCode, UnitMonth]:
 
 
 def test_a_hidden_unit_that_is_large_enough_is_no_leak() -> None:
-    report = attack_again(HEAD, cells({"city": 20, "north": 15}))
+    report = attack_again(HEAD, cells({"city": 20, "north": 15}), {})
     assert report.leaks == 0
     assert sum(report.tried.values()) > 0
 
 
 def test_a_hidden_unit_that_subtraction_finds_too_small_is_a_leak() -> None:
-    assert attack_again(HEAD, cells({"city": 20, "north": 16})).leaks > 0
+    assert attack_again(HEAD, cells({"city": 20, "north": 16}), {}).leaks > 0
 
 
 def test_a_release_is_judged_under_its_own_threshold() -> None:
     shown = cells({"city": 20, "north": 14})
     stricter = replace(HEAD, threshold=10)
-    assert attack_again(HEAD, shown).leaks == 0
-    assert attack_again(stricter, shown).leaks > 0
+    assert attack_again(HEAD, shown, {}).leaks == 0
+    assert attack_again(stricter, shown, {}).leaks > 0

@@ -107,9 +107,9 @@ def test_each_hand_does_its_part_and_no_other(as_role: Roles) -> None:
     settings, web = as_role["pulse_web"]
     _, close = as_role["pulse_close"]
 
-    for table in ("releases", "released_trees", "cells"):
+    for table in ("releases", "released_trees", "cells", "breakdown_cells"):
         refused(web, "archive", f"INSERT INTO {table} DEFAULT VALUES")
-    for table in ("releases", "released_trees", "cells", "log_entries", "checkpoints"):
+    for table in ("releases", "cells", "breakdown_cells", "log_entries", "checkpoints"):
         refused(web, "archive", f"DELETE FROM {table}")
     refused(web, "archive", "UPDATE log_entries SET kind = 'x'")
     refused(web, "registry", "DELETE FROM units")

@@ -5,6 +5,7 @@ which key a group has does not matter to any rule.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -23,7 +24,8 @@ from surveys.invitations import secret_of
 from surveys.issuing import find_invitation, sign_passes, take_mark
 from surveys.library_bank import default_instrument
 from surveys.passes import begin_pass
-from surveys.policy_log import policy_in_force
+from surveys.policy import Breakdown
+from surveys.policy_log import policy_in_force, record_policy
 from surveys.roster_tables import PersonRow, PlacementRow
 from surveys.tables import UnitRow, UnitTreeRow
 from surveys.units import UnitCode
@@ -84,14 +86,19 @@ def fill_registry(site: Installation, teams: Mapping[str, int] = TEAMS) -> None:
 
 
 def draft_wave(
-    site: Installation, *, opens_on: date = OPENS, closes_on: date = CLOSES, questions: int = 8
+    site: Installation,
+    *,
+    opens_on: date = OPENS,
+    closes_on: date = CLOSES,
+    questions: int = 8,
+    breakdowns: tuple[str, ...] = (),
 ) -> str:
     """Add a draft with the first questions of the default bank and return its code."""
     items = tuple(item.code for item in default_instrument().items[:questions])
     with site.stores.archive() as archive:
         policy = policy_in_force(archive)
     with site.stores.registry() as registry:
-        plan = WavePlan(WaveKind.MONTHLY, opens_on, closes_on, items)
+        plan = WavePlan(WaveKind.MONTHLY, opens_on, closes_on, items, breakdowns=breakdowns)
         return create_draft(registry, plan, policy=policy, released=()).code
 
 
@@ -106,6 +113,22 @@ def prepared_wave(site: Installation, *, teams: Mapping[str, int] = TEAMS, **dra
 
 def opened_wave(site: Installation, *, teams: Mapping[str, int] = TEAMS) -> str:
     code = prepared_wave(site, teams=teams)
+    open_wave(site, code, day=OPENS, served=SERVED)
+    return code
+
+
+def opened_divided_wave(
+    site: Installation, breakdowns: Sequence[Breakdown], *, teams: Mapping[str, int], questions: int
+) -> str:
+    """Return the code of an open wave that asks these breakdown questions after its items."""
+    with site.stores.archive() as archive:
+        policy = replace(policy_in_force(archive), threshold=5, breakdowns=tuple(breakdowns))
+        record_policy(archive, policy, signer=site.signer, day=OPENS - timedelta(days=30))
+    fill_registry(site, teams)
+    codes = tuple(breakdown.code for breakdown in breakdowns)
+    code = draft_wave(site, questions=questions, breakdowns=codes)
+    begin_preparing(site, code)
+    assert go_on_preparing(site, code, day=OPENS - timedelta(days=3))
     open_wave(site, code, day=OPENS, served=SERVED)
     return code
 

@@ -18,13 +18,19 @@ from surveys.descriptors import (
 from surveys.ledger.merkle import is_included, leaf_hash
 from surveys.library_bank import default_instrument
 from surveys.months import Month
-from surveys.policy import AnonymityPolicy
+from surveys.policy import AnonymityPolicy, Breakdown
 from surveys.units import Unit, UnitCode, UnitTree
 from surveys.wave_states import WaveKind
 from surveys.wave_tables import WaveRow
 
 ROOT, NORTH, SOUTH = UnitCode("city"), UnitCode("north"), UnitCode("south")
 GROUPS = (Group(NORTH, 12, "all"), Group(SOUTH, 11, "south"))
+
+
+BREAKDOWNS = (
+    Breakdown("role", "Role family", ("Social work", "Support")),
+    Breakdown("tenure", "Years here", ("Up to 2", "More")),
+)
 
 
 def leaf(unit: UnitCode, kind: BallotKind, *, first_byte: int = 0xC1) -> PassKeyLeaf:
@@ -61,6 +67,19 @@ def test_a_descriptor_is_read_back_as_it_was() -> None:
     again = read_descriptor(made.text, made.annex)
     assert again == made
     assert (again.text, again.annex, again.sha256) == (made.text, made.annex, made.sha256)
+
+
+def test_a_wave_without_breakdown_questions_is_described_as_before_they_existed() -> None:
+    assert "breakdowns" not in json.loads(make_descriptor().text)
+
+
+def test_it_names_the_breakdown_questions_asked_in_the_order_of_ballots() -> None:
+    made = replace(make_descriptor(), policy=AnonymityPolicy(breakdowns=BREAKDOWNS))
+    asked = replace(made, breakdowns=("tenure", "role"))
+    again = read_descriptor(asked.text, asked.annex)
+    assert again == asked
+    assert [each.code for each in again.breakdown_questions] == ["tenure", "role"]
+    assert asked.sha256 != made.sha256
 
 
 def test_its_hash_is_that_of_the_very_bytes_that_phones_get() -> None:

@@ -144,3 +144,15 @@ def test_a_policy_comes_back_from_its_own_document(values: dict[str, int]) -> No
 def test_a_wrong_document_names_field_and_rule(document: dict[str, object], rule: str) -> None:
     with pytest.raises(PolicyError, match=rule):
         AnonymityPolicy.from_document(document)
+
+
+def test_preferring_not_to_say_is_always_on_offer_and_never_declared() -> None:
+    with pytest.raises(PolicyError, match="it is always on offer"):
+        Breakdown("role", "Role family", ("Social work", "prefer not to SAY "))
+
+
+def test_a_breakdown_has_twelve_options_at_most() -> None:
+    options = tuple(f"Site {number}" for number in range(13))
+    assert Breakdown("site", "Site", options[:12]).options == options[:12]
+    with pytest.raises(PolicyError, match="'site' has 13 options; it can have 12"):
+        Breakdown("site", "Site", options)

@@ -160,3 +160,50 @@ def test_a_locked_archive_is_one_sentence(terminal: Terminal, answers: Path) -> 
     assert result.exit_code == 2
     assert "Another command or page is writing to the database" in result.output
     assert terminal.months == ([], [])
+
+
+POLICY = """
+threshold = 5
+[[breakdowns]]
+code = "role"
+name = "Role family"
+options = ["Social work", "Support"]
+"""
+
+
+@pytest.fixture
+def divided(terminal: Terminal) -> Path:
+    """Answers of people of whom two in three say what their job is; the policy declares it."""
+    policy = terminal.write("policy.toml", POLICY)
+    assert terminal.type("init", "--policy", str(policy)).exit_code == 0
+    jobs = ("Social work", "support", "Prefer not to say")
+    rows = [
+        f"{unit},P{person},2025-03-04,{person % 5 + 1},3,{jobs[person % 3]}"
+        for unit in "ab"
+        for person in range(21)
+    ]
+    return terminal.write("divided.csv", "\n".join(["unit,person,date,Q1,Q2,Job", *rows, ""]))
+
+
+def test_breakdown_columns_are_counted_protected_and_told(
+    terminal: Terminal, divided: Path
+) -> None:
+    dry = terminal.import_responses(divided, "--breakdown", "Job=role", "--dry-run")
+    assert dry.exit_code == 0, dry.output
+    assert "2025-03  by Role family: 6 cells shown, 0 hidden" in dry.output
+    real = terminal.import_responses(divided, "--breakdown", "Job=role", "--yes")
+    assert "2025-03  by Role family: 6 cells shown, 0 hidden" in real.output
+    assert terminal.months == (["2025-03"], [])
+
+
+def test_a_breakdown_that_is_not_declared_is_refused(terminal: Terminal, divided: Path) -> None:
+    result = terminal.import_responses(divided, "--breakdown", "Job=grade", "--yes")
+    assert result.exit_code != 0
+    assert "declares no breakdown 'grade'; it declares: role" in result.output
+
+
+def test_a_breakdown_column_that_is_missing_is_named(terminal: Terminal, divided: Path) -> None:
+    result = terminal.import_responses(divided, "--breakdown", "Work=role", "--yes")
+    assert result.exit_code != 0
+    assert "Work" in result.output
+    assert "missing" in result.output

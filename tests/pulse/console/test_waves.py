@@ -1,6 +1,7 @@
 """HR's Waves: plan, change, prepare, open, extend, close and cancel, without reading a manual."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -14,6 +15,8 @@ from pulse.jobs.worker import tick
 from pulse.office.accounts import Account, create_account
 from pulse.office.sign_ins import begin_sign_in, check_account, utc_now
 from surveys.library_bank import default_instrument
+from surveys.policy import Breakdown
+from surveys.policy_log import policy_in_force, record_policy
 from surveys.wave_states import WaveState
 from surveys.waves import Wave, all_waves
 from tests.pulse.waves_made import SERVED, fill_registry
@@ -24,6 +27,7 @@ PASSWORD = "seven quiet herons wade"
 TODAY = datetime.now().astimezone().date()
 OPENS = TODAY + timedelta(days=5)
 CLOSES = OPENS + timedelta(days=18)
+ROLE = Breakdown("role", "Role family", ("Social work", "Support"))
 ITEMS = [item.code for item in default_instrument().items]
 
 
@@ -60,6 +64,12 @@ class Desk:
     def waves(self) -> tuple[Wave, ...]:
         with self.site.stores.registry() as registry:
             return all_waves(registry)
+
+    def declare(self, *breakdowns: Breakdown) -> None:
+        """Put a policy in force that declares these breakdowns."""
+        with self.site.stores.archive() as session:
+            policy = replace(policy_in_force(session), breakdowns=breakdowns)
+            record_policy(session, policy, signer=self.site.signer, day=TODAY)
 
     def work(self, day: date = TODAY) -> None:
         tick(self.site, datetime.fromisoformat(f"{day} 12:00"))
@@ -256,3 +266,54 @@ def test_while_a_wave_is_open_only_the_daily_figure_is_said(desk: Desk) -> None:
     page = desk.text(f"/waves/{code}")
     assert "taken part" not in page  # fewer than 100 people were invited
     assert "nobody can see who has answered or what, HR included" in page
+
+
+def test_declared_breakdown_questions_are_offered_and_asked(desk: Desk) -> None:
+    assert "Breakdown questions" not in desk.text("/waves/plan")
+    desk.declare(ROLE)
+    page = desk.text("/waves/plan")
+    assert "Breakdown questions" in page
+    assert "Social work · Support · Prefer not to say" in page
+    assert "They can be asked in this wave." in page
+    code = desk.planned(items=ITEMS[:5], breakdowns=["role"])
+    page = desk.text(f"/waves/{code}")
+    assert "6 questions, " in page
+    assert "Breakdowns: Role family" in page
+    assert "breakdowns" in desk.text("/waves")
+    preview = desk.client.get(f"/waves/{code}/preview/page").text
+    assert "Prefer not to say" in preview
+    assert "at most one pulse of four" in preview
+
+
+def test_breakdown_questions_too_near_each_other_are_refused_beside_the_questions(
+    desk: Desk,
+) -> None:
+    desk.declare(ROLE)
+    desk.planned(items=ITEMS[:5], breakdowns=["role"])
+    again = OPENS + timedelta(days=31)
+    form = {
+        "kind": "monthly",
+        "opens_on": again.isoformat(),
+        "closes_on": (again + timedelta(days=18)).isoformat(),
+        "items": ITEMS[:5],
+        "breakdowns": ["role"],
+    }
+    answer = desk.client.post("/waves/plan", data=form)
+    assert answer.status_code == 400
+    assert "in at most one wave of 4" in answer.text
+    assert 'href="#questions"' in answer.text
+    assert 'id="breakdown-role" value="role" checked' in answer.text
+    assert "Not in this wave: the one that opens on" in answer.text
+
+
+def test_a_breakdown_that_is_no_longer_declared_stops_a_wave_before_keys_are_made(
+    desk: Desk,
+) -> None:
+    desk.declare(ROLE)
+    code = desk.planned(items=ITEMS[:5], breakdowns=["role"])
+    desk.declare()
+    assert "is not declared any more" in desk.text(f"/waves/{code}")
+    desk.step(code, "prepare")
+    desk.work()
+    assert "declares no breakdown question" in desk.text(f"/waves/{code}")
+    assert desk.waves()[0].state is WaveState.DRAFT

@@ -1,5 +1,7 @@
 """The demo: a city whose figures are the same at each build, and hold a story to find."""
 
+import csv
+import io
 import os
 import shutil
 import signal
@@ -9,19 +11,21 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
-from analysis.archive import month_cells, units_history, visible_releases
+from analysis.archive import month_breakdowns, month_cells, units_history, visible_releases
 from analysis.release import ShownCell, Source, Suppressed
 from analysis.trends.behaviour import Direction, latest_signal, process_behaviour
 from analysis.trends.measures import measures_of, series_of
 from analysis.workforce import subtree_totals
 from pulse.config import Settings
 from pulse.demo.building import build
+from pulse.demo.people import live
 from pulse.demo.serving import DemoSite, demo_sites, make_passwords
 from pulse.installation import Installation
 from pulse.jobs.closing import close_wave, release_wave, stage_wave
@@ -29,6 +33,7 @@ from pulse.office.accounts import all_accounts
 from pulse.startup import check_installation
 from pulse.stores import Stores
 from surveys.issuing import NO_MARK
+from surveys.library_bank import default_instrument
 from surveys.months import Month
 from surveys.units import UnitCode
 from surveys.wave_states import WaveState
@@ -99,6 +104,34 @@ def test_eighteen_months_are_released(city_stores: Stores) -> None:
         heads = visible_releases(session)
     assert [head.month for head in heads] == [Month(2025, 5).shifted(n) for n in range(18)]
     assert max(heads[0].tree.depth(unit.code) for unit in heads[0].tree) == 3
+
+
+def test_two_months_of_the_city_ask_for_role_and_years_and_divide_its_services(
+    city_stores: Stores,
+) -> None:
+    with city_stores.archive() as session:
+        heads = visible_releases(session)
+        asked = [head for head in heads if head.breakdowns.asked]
+        divided = month_breakdowns(session, asked[-1].month, [UnitCode("ALL")])
+    assert [heads.index(head) for head in asked] == [3, 11]
+    assert {head.breakdowns.asked for head in asked} == {("Role family", "Years in the service")}
+    assert all(each.shown > 40 for head in asked for each in head.breakdowns.divided)
+    by_role, by_years = divided[UnitCode("ALL")]
+    assert sum(isinstance(cell, ShownCell) for cell in by_role.cells) >= 3
+    assert sum(isinstance(cell, ShownCell) for cell in by_years.cells) >= 3
+
+
+def test_what_people_say_of_themselves_changes_nothing_else(city: DemoSite) -> None:
+    plain = replace(city.organisation, breakdowns=())
+    for divided, whole in zip(
+        live(city.organisation, default_instrument()),
+        live(plain, default_instrument()),
+        strict=True,
+    ):
+        assert divided.workforce == whole.workforce
+        kept = 3 + len(divided.items)
+        rows = [row[:kept] for row in csv.reader(io.StringIO(divided.responses))]
+        assert rows == [row[:kept] for row in csv.reader(io.StringIO(whole.responses))]
 
 
 def test_most_teams_of_the_city_are_shown_and_some_are_hidden(city_stores: Stores) -> None:
@@ -256,3 +289,5 @@ def test_closing_the_open_wave_brings_the_nineteenth_release(
     assert heads[-1].source is Source.WAVE
     shown = [code for code, unit in cells.items() if isinstance(unit.cell, ShownCell)]
     assert len(shown) > 20
+    assert [each.code for each in heads[-1].breakdowns.divided] == ["role", "tenure"]
+    assert all(each.shown for each in heads[-1].breakdowns.divided)

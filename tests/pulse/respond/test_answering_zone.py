@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -24,7 +25,10 @@ from surveys.blind_rsa import PassPublicKey
 from surveys.box import shut_box
 from surveys.descriptors import Descriptor, read_descriptor
 from surveys.encoding import base64url, from_base64url
+from surveys.ledger.log import EntryKind, append
 from surveys.passes import PendingPass, begin_pass
+from surveys.policy import Breakdown
+from surveys.policy_log import policy_in_force
 from surveys.wave_states import WaveState
 from surveys.wave_tables import WaveRow
 from surveys.waves import descriptor_of, set_state
@@ -284,3 +288,15 @@ def test_the_page_about_anonymity_states_the_settings_in_force(phone: FlaskClien
     assert "groups of 5 people or more" in page
     assert "wait 3 days after the close" in page
     assert not re.search(r"100\s*(%|per ?cent)", page)
+
+
+def test_the_page_on_anonymity_speaks_of_breakdowns_where_they_are_declared(
+    phone: FlaskClient, installation: Installation
+) -> None:
+    words = "you are also asked about yourself"
+    assert words not in phone.get("/p/anonymity").get_data(as_text=True)
+    role = Breakdown("role", "Role family", ("Social work", "Support"))
+    with installation.stores.archive() as archive:
+        body = replace(policy_in_force(archive), breakdowns=(role,)).as_document()
+        append(archive, EntryKind.POLICY, body, signer=installation.signer, day=date(2026, 11, 1))
+    assert words in phone.get("/p/anonymity").get_data(as_text=True)
