@@ -25,9 +25,11 @@ from pulse.jobs.closing import (
     stage_wave,
 )
 from pulse.jobs.preparing import box_paths, keys_of
-from surveys.ballot_format import BallotKind
+from surveys.ballot_format import POINT_BYTES, BallotKind
 from surveys.ballots import Ballot
 from surveys.box import BoxNotOpenError, put_ballot
+from surveys.box_files import box_connection
+from surveys.box_slots import ID_BYTES
 from surveys.destruction import destroy_box
 from surveys.errors import StateError
 from surveys.ledger.log import EntryKind, IntactLog, entries, verify
@@ -299,10 +301,12 @@ def test_a_ballot_that_was_tampered_with_in_its_box_is_not_counted(
     secret = next(iter(secrets_of(installation, answered)))
     box = box_of(installation, secret)
     content = bytearray(box.read_bytes())
-    sealed = next(
-        place for place in range(len(content)) if content[place : place + 2] == b"\x01\x04"
-    )
-    content[sealed + 200] ^= 1
+    with box_connection(box) as connection:
+        (first, *_) = connection.execute(
+            "SELECT slot FROM scores_slots WHERE slot > zeroblob(1000)"
+        )
+    ballot = Ballot.read(first[0][ID_BYTES:])
+    content[content.index(ballot.sealed) + POINT_BYTES] ^= 1  # what was said, sealed
     box.write_bytes(content)
     close_wave(installation, answered, day=CLOSES)
     stage_wave(installation, answered, day=CLOSES)
