@@ -202,7 +202,7 @@ def test_every_attack_has_words_that_explain_it() -> None:
 
 
 def test_the_short_form_counts_the_gaps_that_it_leaves_out() -> None:
-    report = AttackReport(FIRST, "", "", "", (), ("one", "two", "three", "four", "five"))
+    report = AttackReport(FIRST, "", "", "", (), ("one", "two", "three", "four", "five"), ())
     assert report.not_searched_words == "Not searched: one; two; three; and 2 more."
     assert replace(report, not_searched=("one",)).not_searched_words == "Not searched: one."
 
