@@ -2,18 +2,18 @@
 
 The graph is undirected and changes with every cell that is shown, so nothing is kept from one
 question to the next. Paths are searched from both ends at once, the end that has done less work
-going on, and nodes with many neighbours wait until nothing else is left: most questions are
+going on, and nodes with many neighbours are looked into a piece at a time: most questions are
 settled within a few nodes, whatever the size of the organisation.
 """
 
 from collections import deque
-from itertools import pairwise
+from itertools import islice, pairwise
 
 Adjacency = dict[int, dict[int, int]]
 """For each node its neighbours and the respondents (people) on the edge, the same both ways."""
 
-_HUB = 48
-"""From this many neighbours on, a node is looked into only when nothing else is left."""
+_PIECE = 16
+"""A node with more neighbours than this is looked into a piece at a time, others in between."""
 
 
 class StepsUsedUpError(Exception):
@@ -79,57 +79,57 @@ class LocalFlow:
 
     def _find_path(self, source: int, sink: int, last: int) -> tuple[list[int], set[int]]:
         """Return a path with something left on each edge, or else all that one end reaches."""
-        forward, backward = _End(source), _End(sink)
-        while True:
-            here, there = forward, backward
-            if backward.urgency() < forward.urgency():
-                here, there = backward, forward
-            node = here.next_node()
-            if node is None:
-                return [], set(here.reached)
-            around = self._adjacent[node]
-            self.steps += len(around)
-            here.work += len(around)
-            if self.steps > last:
+        forward, backward = _End(source, self._adjacent), _End(sink, self._adjacent)
+        meeting = None
+        while meeting is None and forward.waiting and backward.waiting:
+            if forward.work <= backward.work:
+                meeting = self._look_around(forward, backward, is_forward=True)
+            else:
+                meeting = self._look_around(backward, forward, is_forward=False)
+            if self.steps + forward.work + backward.work > last:
                 raise StepsUsedUpError
-            meeting = self._look_around(node, here, there, is_forward=here is forward)
-            if meeting is not None:
-                return [*forward.way_to(meeting), *backward.way_to(meeting)[-2::-1]], set()
+        self.steps += forward.work + backward.work
+        if meeting is not None:
+            return [*forward.way_to(meeting), *backward.way_to(meeting)[-2::-1]], set()
+        return [], set((backward if forward.waiting else forward).reached)
 
-    def _look_around(
-        self, node: int, here: "_End", there: "_End", *, is_forward: bool
-    ) -> int | None:
-        """Reach the neighbours of a node; return one that the other end has reached, if any."""
-        adjacent, reached, others = self._adjacent, here.reached, there.reached
-        for other, weight in adjacent[node].items():
+    def _look_around(self, here: "_End", there: "_End", *, is_forward: bool) -> int | None:
+        """Reach a few neighbours of the next node; return one that the other end reached, if any.
+
+        What lies next to the other end counts as reached by it, however many neighbours that has.
+        """
+        adjacent, reached, others, end = self._adjacent, here.reached, there.reached, there.start
+        beside_end = adjacent[end]
+        node, around = here.waiting.popleft()
+        seen = 0
+        for other, weight in islice(around, _PIECE):
+            seen += 1
             if other not in reached and (weight if is_forward else adjacent[other][node]):
                 reached[other] = node
                 if other in others:
                     return other
-                (here.waiting if len(adjacent[other]) < _HUB else here.hubs).append(other)
+                if other in beside_end and (
+                    adjacent[other][end] if is_forward else beside_end[other]
+                ):
+                    others[other] = end
+                    return other
+                here.waiting.append((other, iter(adjacent[other].items())))
+        here.work += seen
+        if seen == _PIECE:
+            here.waiting.append((node, around))
         return None
 
 
 class _End:
-    """What one end of a search has reached, and from where."""
+    """What one end of a search has reached and from where, and what it has not yet looked into."""
 
-    __slots__ = ("hubs", "reached", "waiting", "work")
+    __slots__ = ("reached", "start", "waiting", "work")
 
-    def __init__(self, start: int) -> None:
+    def __init__(self, start: int, adjacent: Adjacency) -> None:
+        self.start = start
         self.reached = {start: start}
-        self.waiting = deque[int]()
-        self.hubs = deque([start])
+        self.waiting = deque([(start, iter(adjacent[start].items()))])
         self.work = 0
-
-    def urgency(self) -> tuple[int, int]:
-        """Return where to go on, least first: an end with nothing left settles the question."""
-        return 1 if self.waiting else 2 if self.hubs else 0, self.work
-
-    def next_node(self) -> int | None:
-        """Return the next node to look into, hubs last; None when all were looked into."""
-        if self.waiting:
-            return self.waiting.popleft()
-        return self.hubs.popleft() if self.hubs else None
 
     def way_to(self, node: int) -> list[int]:
         """Return the path from the start to a node that was reached."""

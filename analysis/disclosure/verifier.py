@@ -111,6 +111,13 @@ def whole(value: Json, least: float, beyond: float = inf) -> int:
     return value
 
 
+def once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    """Return an object of JSON; raise ValueError if readers could differ on what it says."""
+    if len(found := dict(pairs)) != len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return found
+
+
 def check_figures(statement: Statement, public: Json) -> str:
     """Check that a shown cell has k people and, less all shown cells of a kind in it, 0 or k.
 
@@ -350,13 +357,14 @@ def verify(public_raw: bytes, sealed_raw: bytes | None = None) -> Iterator[str]:
         Refuted: a check does not hold, or a certificate is not of its form.
     """
     try:
-        public = json.loads(public_raw)
+        public = json.loads(public_raw, object_pairs_hook=once)
         statement = Statement(public)
         yield f"checked: {check_figures(statement, public)}"
-        if not public["attack"]["tried"] or any(public["attack"]["found"].values()):
+        tried, found = public["attack"]["tried"], public["attack"]["found"]
+        if not tried or tried.keys() != found.keys() or any(found.values()):
             raise Refuted("the self-attack that is reported was not made, or found something")
         if sealed_raw is not None:
-            sealed = json.loads(sealed_raw)
+            sealed = json.loads(sealed_raw, object_pairs_hook=once)
             yield f"checked: {check_seal(public, sealed_raw, sealed)}"
             atoms = Atoms(statement, sealed)
             yield f"checked: {check_counts(statement, atoms)}"

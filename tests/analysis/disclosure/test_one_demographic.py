@@ -3,6 +3,7 @@
 import random
 import subprocess
 import sys
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -25,7 +26,12 @@ from tests.analysis.disclosure.one_demographic_judges import (
     shown_cells,
     tells_on_few,
 )
-from tests.analysis.disclosure.one_demographic_tables import make_table, synthetic_table, tables
+from tests.analysis.disclosure.one_demographic_tables import (
+    make_table,
+    random_table,
+    synthetic_table,
+    tables,
+)
 
 K5 = Rules(5)
 
@@ -138,7 +144,7 @@ def test_another_hash_seed_and_another_process_give_the_same_bytes() -> None:
         "import hashlib; from analysis.disclosure.engine import protect;"
         "from analysis.disclosure.rules import Rules;"
         "from tests.analysis.disclosure.one_demographic_tables import synthetic_table;"
-        "made = protect(synthetic_table(300, 1), Rules(5));"
+        "made = protect(synthetic_table(120, 1), Rules(5));"
         "print(hashlib.sha256(repr(made.account).encode()"
         " + b''.join(block.tobytes() for block in made.pattern.shown)).hexdigest())"
     )
@@ -152,3 +158,62 @@ def test_another_hash_seed_and_another_process_give_the_same_bytes() -> None:
         for seed in ("0", "1", "77")
     }
     assert len(found) == 1
+
+
+def test_an_organisation_of_30_000_units_is_protected() -> None:
+    table = synthetic_table(30_000, 9)
+    pattern = protect(table, K5).pattern
+    # Sums over the atoms of each residue, an independent look at the simplest cuts.
+    for number, block in enumerate(table.blocks):
+        category = table.category_of_atoms(block)
+        residues: Counter[tuple[int, int]] = Counter()
+        for unit, within, people in zip(
+            table.atom_units.tolist(), category.tolist(), table.atom_counts.tolist(), strict=True
+        ):
+            at = unit
+            while at >= 0 and (within < 0 or not pattern.shown[number][at, within]):
+                at = table.parents[at]
+            residues[at, within if at >= 0 else -1] += people
+        assert all(people == 0 or people >= 5 for people in residues.values())
+        assert len(residues) > 10_000
+
+
+def optimum(table: FrequencyTable, k: int) -> int:
+    """Return the size of the largest safe set of cells, by branching on each of them in turn."""
+    cells = [cell for cell in all_cells(table) if respondents(table, cell) >= k]
+    best = 0
+
+    def branch(place: int, chosen: list[Cell]) -> None:
+        nonlocal best
+        if len(chosen) + len(cells) - place <= best:
+            return
+        if place == len(cells):
+            best = len(chosen)
+            return
+        if not tells_on_few(table, [*chosen, cells[place]], k):
+            branch(place + 1, [*chosen, cells[place]])
+        branch(place + 1, chosen)
+
+    branch(0, [])
+    return best
+
+
+def test_small_organisations_show_as_many_cells_as_can_be_shown() -> None:
+    chance = random.Random(5)
+    drawn = [random_table(chance, most_units=7) for _ in range(80)]
+    best = [optimum(table, 4) for table in drawn]
+    found = [len(shown(table, Rules(4))) for table in drawn]
+    assert sum(best) > 250
+    assert found == best
+
+
+def test_a_search_without_steps_left_ends_with_a_safe_pattern(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table = synthetic_table(120, 2)
+    searched = len(shown(table))
+    for steps in (0, 5_000):
+        monkeypatch.setattr("analysis.disclosure.local_search.MOST_STEPS", steps)
+        pattern = protect(table, K5).pattern
+        assert narrowest_cut(table, pattern) >= 5
+        assert len(shown_cells(pattern)) < searched

@@ -201,6 +201,10 @@ def report_no_attack(forged: Forged) -> None:
     forged.public["attack"] = {"tried": {}, "found": {}, "not_searched": []}
 
 
+def report_an_attack_without_result(forged: Forged) -> None:
+    forged.public["attack"]["found"] = {}
+
+
 def drop_the_salt(forged: Forged) -> None:
     forged.sealed["salt"] = "00"
 
@@ -255,6 +259,7 @@ TAMPERED: list[tuple[Callable[[Forged], None], str]] = [
     (forget_a_residue, "the residues listed are not those"),
     (report_a_leak, "the self-attack that is reported"),
     (report_no_attack, "the self-attack that is reported"),
+    (report_an_attack_without_result, "the self-attack that is reported"),
     (drop_the_salt, "has no salt"),
     (leave_out_a_step, "the order does not name each shown cell once"),
     (take_the_witnesses_away, "fewer than k people meet the witnesses"),
@@ -356,6 +361,11 @@ def test_a_witness_may_not_lean_on_an_atom_without_respondents() -> None:
     order = [Cell(FIRST, 0, 0), Cell(SECOND, 0, 0)]
     made = make_proved(table, order, [(), [Witness((2, 4), (1, 1))]])
     assert "another form" in verdict(made.public, made.sealed)
+
+
+def test_a_name_that_stands_twice_is_refused() -> None:
+    public = make_proved().public.replace('"parents":', '"parents":[-1],"parents":')
+    assert "a name stands twice in one object" in verdict(public)
 
 
 def test_what_is_no_json_is_refused() -> None:
