@@ -52,8 +52,8 @@ def engine_job(table: FrequencyTable, *, is_attacked: bool) -> Result:
 def gap_job(table: FrequencyTable, *, seconds: float) -> Result:
     """Count how many cells fewer than the optimum the engine shows, with its totals and with any.
 
-    `is_proved` says whether the solver or the engine reached the bound; else the bound stands in its place and the
-    gap is at most what is printed.
+    `is_proved` says whether the solver or the engine reached the bound; else the gap is at most
+    what is printed.
     """
     start = time.process_time()
     pattern = protect(table, K5).pattern
