@@ -240,7 +240,9 @@ def test_an_attack_that_has_gone_blind_stops_the_release(
 
 
 @pytest.mark.parametrize(
-    "attack", {*table_attack._SEALED, *table_attack._PUBLIC}, ids=lambda attack: attack.name
+    "attack",
+    dict.fromkeys([*table_attack._SEALED, *table_attack._PUBLIC]),
+    ids=lambda attack: attack.name,
 )
 @pytest.mark.parametrize("k", [2, 3, 5, 10, 23])
 def test_every_planted_leak_is_found_at_every_threshold(
