@@ -59,6 +59,7 @@ attack: assets
 	$(BIN)/python -m tests.attacks.mark_order
 	$(BIN)/python -m tests.attacks.marker_sweep
 	$(BIN)/python -m tests.attacks.watchers
+	$(BIN)/python -m tests.attacks.engine_decisions
 	@$(BIN)/pulse demo --build-only >/dev/null
 	PULSE_HOME=demo-data/eastmoor $(BIN)/pulse attack
 	PULSE_HOME=demo-data/fernhollow $(BIN)/pulse attack

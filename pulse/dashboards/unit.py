@@ -97,6 +97,11 @@ class UnitPage:
     children: tuple[ChildLine, ...]
     challenges: PrintedChallenges
 
+    @property
+    def groups_number(self) -> int:
+        """The number of the table by groups, which is the last one on the page."""
+        return 2 + (self.answers is not None) + (self.rates is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class UnitSeries:

@@ -2,17 +2,20 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 
+from analysis.release import Source
 from analysis.tally import MonthTally
 from pulse.access import Role
 from pulse.stores import Stores
 from surveys.ledger.signing import LogSigner
 from surveys.policy import Breakdown
+from surveys.units import UnitCode
 from tests.pulse.dashboards.pages import rows_of, text_of
 from tests.pulse.released import ANCHORS, FIRST, MANY, POLICY, release, tally_of
 
@@ -76,6 +79,23 @@ def test_groups_stand_in_the_declared_order_with_the_month_that_asked(
     shown = {row[0]: row[1] for row in rows if row[1:] != [HIDDEN]}
     assert shown
     assert shown.items() <= {"Social work": "32", "Support": "22", "Office": "15"}.items()
+
+
+def test_tables_are_numbered_one_after_the_other_beside_response_rates(
+    stores: Stores, signer: LogSigner, sign_in_as: SignInAs
+) -> None:
+    invited = {"north-1": 40, "north-2": 30, "south-1": 30, "south-2": 30}
+    with stores.archive() as session:
+        release(
+            session,
+            [divided_tally()],
+            signer,
+            policy=DIVIDED,
+            source=Source.WAVE,
+            invited={UnitCode(unit): people for unit, people in invited.items()},
+        )
+    html = sign_in_as(Role.HR).get("/units/root").text
+    assert re.findall(r"<caption[^>]*>Table (\d)\.", html) == ["1", "2", "3", "4"]
 
 
 def test_each_breakdown_has_its_tab_and_its_table(archive: Stores, sign_in_as: SignInAs) -> None:
