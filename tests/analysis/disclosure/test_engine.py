@@ -11,6 +11,7 @@ import pytest
 from analysis.disclosure.accounts import BlockAccount, Method
 from analysis.disclosure.engine import ENGINE_VERSION, protect
 from analysis.disclosure.frequency_tables import NO_CATEGORY, TOTALS, Block, FrequencyTable
+from analysis.disclosure.linked import protect_linked
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.tree import protect_tree
 from tests.analysis.disclosure.one_demographic_judges import (
@@ -180,8 +181,14 @@ def test_colluders_raise_the_threshold_that_the_engine_works_with() -> None:
     [(TOTALS, Block((0,)), Block((1,))), (TOTALS, Block((0, 1)))],
     ids=["two demographics", "a crossing"],
 )
-def test_what_is_not_a_table_of_one_demographic_is_turned_away(blocks: tuple[Block, ...]) -> None:
-    none = np.zeros(0, dtype=np.int64)
-    table = FrequencyTable((-1,), (2, 2), none, none.reshape(0, 2), none, blocks)
-    with pytest.raises(NotImplementedError, match="several demographics"):
-        protect(table, K5)
+def test_linked_tables_are_protected_by_witnesses(blocks: tuple[Block, ...]) -> None:
+    rows = [(0, role, site, 6) for role in range(2) for site in range(2)]
+    atoms = np.array(rows, dtype=np.int64)
+    table = FrequencyTable((-1,), (2, 2), atoms[:, 0], atoms[:, 1:3], atoms[:, 3], blocks)
+    protected = protect(table, K5)
+    pattern, _account = protect_linked(table, K5)
+    assert [part.tolist() for part in protected.pattern.shown] == [
+        part.tolist() for part in pattern.shown
+    ]
+    assert any(each.witnesses for each in protected.account.decisions)
+    assert len(protected.account.decisions) == sum(int(part.sum()) for part in pattern.shown)
