@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analysis.figure_text import CellFigures, rate_in
+from analysis.figure_text import CellFigures, is_coarse_in, rate_in
 from analysis.release import (
     Cell,
     Reason,
@@ -183,7 +183,9 @@ def _visible_months(session: Session) -> frozenset[str]:
 def _cell(respondents: int | None, figures: str | None) -> Cell:
     if respondents is None or figures is None:
         return _HIDDEN
-    return ShownCell(respondents, CellFigures(respondents, figures), rate_in(figures))
+    return ShownCell(
+        respondents, CellFigures(respondents, figures), rate_in(figures), is_coarse_in(figures)
+    )
 
 
 @lru_cache(maxsize=2048)

@@ -6,14 +6,13 @@ refusal holds no count.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from analysis.aggregation import sum_up
 from analysis.certificates import certificate_text
-from analysis.coding import CodedItem, CodingRules, Whole, code_item
+from analysis.coding import CodedItem, CodingRules, Flags, Whole, code_item
 from analysis.disclosure.attack import AttackReport, ControlSilentError, attack_tree
 from analysis.disclosure.engine import ENGINE_VERSION
 from analysis.disclosure.rules import Rules
@@ -34,13 +33,12 @@ from analysis.response_rates import coded_rates
 from analysis.self_attack import joined_report, published_item
 from analysis.spread import EarlierSpread, within_spread
 from analysis.tally import MonthTally
+from analysis.wave_gate import NOBODY_INVITED, Invitations, WaveGate
 from surveys.canonical import canonical_json, sha256_hex
 from surveys.instruments import Construct, ConstructCode, ItemCode
 from surveys.months import Month
 from surveys.policy import AnonymityPolicy
 from surveys.units import UnitCode, UnitTree
-
-NOBODY_INVITED: Mapping[UnitCode, int] = MappingProxyType({})
 
 
 class ReleaseRefused(AnalysisError):  # noqa: N818 - a refusal is the name of the field
@@ -82,6 +80,7 @@ class _ShownCells:
     published: tuple[int | None, ...]
     places: tuple[int, ...]
     respondents: Whole  # of the shown places only
+    coarse: Flags  # which of the shown places are shown coarsely
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ def prepare_release(
     *,
     source: Source,
     earlier_spread: EarlierSpread,
-    invited: Mapping[UnitCode, int] = NOBODY_INVITED,
+    invitations: Invitations = NOBODY_INVITED,
 ) -> PreparedRelease:
     """Return the month's release, protected, attacked and certified.
 
@@ -113,26 +112,26 @@ def prepare_release(
         constructs: names and questions to ask, of every construct that the items measure.
         source: where the answers came from.
         earlier_spread: what `spread.pooled_earlier` makes of the releases of earlier months.
-        invited: people per reporting group; nobody for imported answers, which have no rates.
+        invitations: who was invited, now and to the wave before; nobody for imported answers.
 
     Raises:
         ReleaseRefused: an atom is no unit of the tree, an item has no construct, an attack found
             or missed what it must not, or the figures contradict each other or the invitations.
     """
     own = _own_counts(tally, tree)
-    shown = _protect(own[:, 0], tree, _rules(policy))
+    shown = _gated(_protect(own[:, 0], tree, _rules(policy)), tree, invitations.gate)
     counts = _shown_counts(own, shown, tree)
-    attacked = _attack(shown, tree, _rules(policy))
     coded = _code(tally, counts[:, 1:], shown, tree=tree, policy=policy)
     header = ReleaseHeader(
         items=_released_items(tally, constructs, coded, policy=policy, earlier=earlier_spread),
-        self_attack=joined_report(attacked, coded.one_mind),
+        self_attack=joined_report(_attack(shown, tree, _rules(policy)), coded.one_mind),
         engine=ENGINE_VERSION,
         policy_sha256=sha256_hex(canonical_json(policy.as_document())),
         coarse=coded.coarse,
         withheld=coded.withheld,
+        coarse_cells=_coarse_units(shown, tree),
     )
-    cells = _PublishedCells(shown, coded, _response_rates(shown, tree, policy, invited))
+    cells = _PublishedCells(shown, coded, _response_rates(shown, tree, policy, invitations))
     return _written(tally.month, source, tree, policy, header, cells)
 
 
@@ -203,7 +202,20 @@ def _protect(respondents: Whole, tree: UnitTree, rules: Rules) -> _ShownCells:
         ),
         places=places,
         respondents=np.array([pattern.respondents[place] for place in places], dtype=np.int64),
+        coarse=np.zeros(len(places), dtype=np.bool_),
     )
+
+
+def _gated(shown: _ShownCells, tree: UnitTree, gate: WaveGate) -> _ShownCells:
+    """Return the same pattern, knowing which cells are shown coarsely for who joined or left."""
+    units = [tree.units[place].code for place in shown.places]
+    coarse = gate.coarse_units(dict(zip(units, shown.respondents.tolist(), strict=True)))
+    return replace(shown, coarse=np.array([unit in coarse for unit in units], dtype=np.bool_))
+
+
+def _coarse_units(shown: _ShownCells, tree: UnitTree) -> tuple[UnitCode, ...]:
+    places = np.array(shown.places, dtype=np.int64)[shown.coarse].tolist()
+    return tuple(tree.units[place].code for place in places)
 
 
 def _shown_counts(own: Whole, shown: _ShownCells, tree: UnitTree) -> Whole:
@@ -244,12 +256,12 @@ def _code(
     codes = list(tally.items)
     widths = np.cumsum([tally.items[code].counts.shape[1] for code in codes])[:-1]
     by_item = dict(zip(codes, np.split(counts, widths, axis=1), strict=True)) if codes else {}
-    fine = _coded(tally, by_item, shown, CodingRules.of(policy, coarse=False))
+    fine = _coded(tally, by_item, shown, _coding(shown, policy, coarse=False))
     proved = _one_mind(tally, fine, shown, tree=tree, policy=policy, coarse=False)
     unsafe = {code for code, found in zip(fine, proved.found, strict=True) if found}
     if not unsafe:
         return _CodedMonth(fine, coarse=False, withheld=(), one_mind=proved)
-    coarse = _coded(tally, by_item, shown, CodingRules.of(policy, coarse=True))
+    coarse = _coded(tally, by_item, shown, _coding(shown, policy, coarse=True))
     proved = _one_mind(tally, coarse, shown, tree=tree, policy=policy, coarse=True)
     withheld = {code for code, found in zip(coarse, proved.found, strict=True) if found}
     is_coarse = bool(unsafe - withheld)
@@ -258,6 +270,10 @@ def _code(
     if sum(proved.found):
         raise ReleaseRefused("The coarse figures still prove an answer. Nothing is kept.")
     return _CodedMonth(kept, coarse=is_coarse, withheld=tuple(sorted(withheld)), one_mind=proved)
+
+
+def _coding(shown: _ShownCells, policy: AnonymityPolicy, *, coarse: bool) -> CodingRules:
+    return CodingRules.of(policy, coarse=coarse, coarse_cells=shown.coarse)
 
 
 def _coded(
@@ -287,14 +303,15 @@ def _one_mind(
     policy: AnonymityPolicy,
     coarse: bool,
 ) -> UnanimityReport:
-    steps = CodingRules.of(policy, coarse=coarse).steps(shown.respondents).tolist()
+    coding = _coding(shown, policy, coarse=coarse)
     items = [
         published_item(
             item,
             labels=len(tally.items[code].scale.labels),
             places=shown.places,
-            steps=steps,
+            steps=coding.steps(shown.respondents).tolist(),
             units=len(tree),
+            mean_steps=coding.mean_steps(shown.respondents).tolist(),
         )
         for code, item in coded.items()
     ]
@@ -348,11 +365,11 @@ def _released_items(
 
 
 def _response_rates(
-    shown: _ShownCells, tree: UnitTree, policy: AnonymityPolicy, invited: Mapping[UnitCode, int]
+    shown: _ShownCells, tree: UnitTree, policy: AnonymityPolicy, invitations: Invitations
 ) -> tuple[CodedNumber, ...]:
     respondents = dict(zip(shown.places, shown.respondents.tolist(), strict=True))
     try:
-        return coded_rates(tree, invited, respondents, policy)
+        return coded_rates(tree, invitations.invited, respondents, policy)
     except ValueError as impossible:
         raise ReleaseRefused(
             "Answers and invitations do not fit together. Nothing of the month is kept."
@@ -361,7 +378,7 @@ def _response_rates(
 
 def _cells(tree: UnitTree, cells: _PublishedCells) -> tuple[CellText, ...]:
     shown = cells.shown
-    written = cell_texts(cells.coded.items, len(shown.places), cells.rates)
+    written = cell_texts(cells.coded.items, len(shown.places), cells.rates, shown.coarse.tolist())
     texts = dict(zip(shown.places, written, strict=True))
     return tuple(
         CellText(unit.code, shown.published[place], texts.get(place))

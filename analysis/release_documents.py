@@ -20,7 +20,8 @@ class ReleaseHeader:
     """What goes for every cell of a release.
 
     `coarse` says that all shares have 10-point steps because finer ones would have proved what a
-    whole group answered; `withheld` are items for which even those would have.
+    whole group answered; `withheld` are items for which even those would have. `coarse_cells` are
+    the shown units whose cells alone are coarse, for who joined or left them.
     """
 
     items: tuple[ReleasedItem, ...]
@@ -29,6 +30,7 @@ class ReleaseHeader:
     policy_sha256: str
     coarse: bool
     withheld: tuple[ItemCode, ...]
+    coarse_cells: tuple[UnitCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def header_text(header: ReleaseHeader) -> str:
     return canonical_json(
         {
             "coarse": header.coarse,
+            **({"coarse_cells": list(header.coarse_cells)} if header.coarse_cells else {}),
             "engine": header.engine,
             "items": [_item_document(item) for item in header.items],
             "policy_sha256": header.policy_sha256,
@@ -79,6 +82,7 @@ def read_header(text: str) -> ReleaseHeader:
         policy_sha256=document["policy_sha256"],
         coarse=document["coarse"],
         withheld=tuple(ItemCode(code) for code in document["withheld"]),
+        coarse_cells=tuple(UnitCode(code) for code in document.get("coarse_cells", ())),
     )
 
 

@@ -12,6 +12,7 @@ from analysis.release import ReleasedItem, Source
 from analysis.spread import pooled_earlier
 from analysis.tables import WorkforceRow
 from analysis.tally import ItemTally, MonthTally
+from analysis.wave_gate import OPEN_GATE, Invitations, WaveGate
 from surveys.canonical import canonical_json, sha256_hex
 from surveys.instruments import Instrument, Item, ItemCode
 from surveys.ledger.log import EntryKind, append
@@ -113,6 +114,7 @@ def release(
     day: date = date(2026, 11, 9),
     invited: Mapping[str, int] = NOBODY_INVITED,
     challenges: Sequence[int] = (),
+    gate: WaveGate = OPEN_GATE,
 ) -> None:
     """Publish the months by the real line, with these entries of the log printed on them."""
     record_policy(session, policy, signer=signer, day=date(2025, 4, 1))
@@ -126,7 +128,9 @@ def release(
             instrument.constructs,
             source=source,
             earlier_spread=pooled_earlier(earlier),
-            invited={UnitCode(code): people for code, people in invited.items()},
+            invitations=Invitations(
+                {UnitCode(code): people for code, people in invited.items()}, gate
+            ),
         )
         earlier.append(prepared.items)
         stage(session, prepared, import_sha256="0" * 64 if source is Source.IMPORTED else None)
