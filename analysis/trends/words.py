@@ -42,10 +42,12 @@ CAUTION_WORDS = {
 
 COARSE_WORDS = "shown coarsely, not judged"
 
-COARSE_REASON = (
-    "It is shown coarsely, in half points, and not judged: people joined or left since the last "
-    "wave, and almost everybody answered, so that somebody who joined or left is among them."
+_WHY_COARSE = (
+    "people joined or left since the last wave, and almost everybody answered, so that somebody "
+    "who joined or left is among them."
 )
+COARSE_REASON = f"It is shown coarsely, in half points, and not judged: {_WHY_COARSE}"
+COARSE_SHARES = f"They are shown in wide steps: {_WHY_COARSE}"
 
 NOTHING_MOVED = (
     "Nothing moved beyond ordinary variation this month. "
@@ -74,7 +76,7 @@ def counted(count: int, noun: str) -> str:
 def figure_words(point: SeriesPoint) -> str:
     """Return the mean as it is written anywhere: `3.0`, `4.8 or more`, `about 3.5`."""
     ends = {Bound.EXACT: "", Bound.AT_LEAST: " or more", Bound.AT_MOST: " or less"}
-    about = f"about{_NBSP}" if point.is_coarse else ""
+    about = "about " if point.is_coarse else ""
     return f"{about}{point.mean:.1f}{ends[point.bound]}"
 
 

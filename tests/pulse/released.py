@@ -175,6 +175,19 @@ def joined_months(
     return months
 
 
+def waves_with_a_joiner(
+    session: Session, signer: LogSigner, *, count: int = 8
+) -> tuple[Month, ...]:
+    """Publish waves; before the last somebody joined Leaving care North, and must have answered."""
+    months = months_from(FIRST, count)
+    tallies = [tally_of(month, MANY, means={"north-2": 3.4}) for month in months]
+    north_2 = UnitCode("north-2")
+    joined = WaveGate({north_2: 13}, {north_2: 13})
+    release(session, tallies[:-1], signer, source=Source.WAVE, invited=INVITED)
+    release(session, tallies[-1:], signer, source=Source.WAVE, invited=INVITED, gate=joined)
+    return months
+
+
 def workforce(
     session: Session, months: Sequence[Month], leavers: Mapping[str, int], signer: LogSigner
 ) -> None:

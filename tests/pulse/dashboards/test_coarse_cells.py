@@ -6,33 +6,21 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from analysis.release import Source
-from analysis.trends.words import COARSE_REASON
-from analysis.wave_gate import WaveGate
+from analysis.trends.words import COARSE_REASON, COARSE_SHARES
 from pulse.access import Role
 from pulse.stores import Stores
 from surveys.ledger.signing import LogSigner
 from surveys.months import Month
-from surveys.units import UnitCode
 from tests.pulse.dashboards.pages import NO_BREAK, rows_of, text_of
-from tests.pulse.released import FIRST, INVITED, MANY, months_from, release, tally_of
+from tests.pulse.released import waves_with_a_joiner
 
 SignInAs = Callable[..., FlaskClient]
-NORTH_2 = UnitCode("north-2")
-SOMEBODY_JOINED = WaveGate({NORTH_2: 13}, {NORTH_2: 13})
 
 
 @pytest.fixture
 def waves(stores: Stores, signer: LogSigner) -> tuple[Month, ...]:
-    """Eight waves; in the last one somebody joined Leaving care North and must have answered."""
-    months = months_from(FIRST, 8)
-    tallies = [tally_of(month, MANY, means={"north-2": 3.4}) for month in months]
     with stores.archive() as session:
-        release(session, tallies[:-1], signer, source=Source.WAVE, invited=INVITED)
-        release(
-            session, tallies[-1:], signer, source=Source.WAVE, invited=INVITED, gate=SOMEBODY_JOINED
-        )
-    return months
+        return waves_with_a_joiner(session, signer)
 
 
 def plain(text: str) -> str:
@@ -64,7 +52,7 @@ def test_the_answers_of_a_coarse_month_say_why_their_steps_are_wide(
 ) -> None:
     assert waves
     page = plain(text_of(sign_in_as(Role.HR).get("/units/north-2").text))
-    assert f"need not add up to 100%. {COARSE_REASON}" in page
+    assert f"need not add up to 100%. {COARSE_SHARES}" in page
 
 
 def test_the_chart_draws_a_coarse_month_hollow_and_its_legend_says_so(
