@@ -4,13 +4,16 @@ import json
 from collections.abc import Mapping
 from itertools import combinations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.coding import CodingRules, code_item
 from analysis.figure_text import CellFigures, is_coarse_in, rate_in
 from analysis.preparing import PreparedRelease, prepare_release
 from analysis.release import Bound, CodedNumber, Published, Source
+from analysis.self_attack import published_item
 from analysis.wave_gate import OPEN_GATE, Invitations, WaveGate
 from surveys.instruments import ItemCode
 from surveys.units import UnitCode
@@ -18,6 +21,7 @@ from tests.analysis.release_factories import (
     CONSTRUCTS,
     FIVE,
     NO_EARLIER,
+    make_scale,
     make_tally,
     make_tree,
     spread_out,
@@ -166,3 +170,34 @@ def test_the_certificate_names_the_coarse_cells_and_why() -> None:
 def test_a_wave_in_which_nobody_moved_is_the_same_bytes_as_without_a_gate() -> None:
     still = WaveGate({TEAM: 10}, {TEAM: 10})
     assert wave(SCORES, still).sha256 == wave(SCORES).sha256
+
+
+@given(
+    chosen=st.lists(st.integers(0, 12), min_size=5, max_size=5).filter(lambda each: sum(each) >= 5),
+    skipped=st.integers(0, 3),
+    in_coarse_release=st.booleans(),
+)
+def test_the_attack_is_given_intervals_that_hold_the_true_figures_of_a_coarse_cell(
+    *, chosen: list[int], skipped: int, in_coarse_release: bool
+) -> None:
+    counts = np.array([[*chosen, skipped]], dtype=np.int64)
+    people = counts.sum(axis=1)
+    rules = CodingRules.of(FIVE, coarse=in_coarse_release, coarse_cells=np.array([True]))
+    coded = code_item(counts, people, scale=make_scale(), reverse_keyed=False, rules=rules)
+    known = published_item(
+        coded,
+        labels=5,
+        places=[0],
+        steps=rules.steps(people).tolist(),
+        units=1,
+        mean_steps=rules.mean_steps(people).tolist(),
+    )
+    answers = sum(chosen)
+    points = sum(score * people for score, people in enumerate(chosen, start=1))
+    assert known.mean_low[0] * answers <= 20 * points < known.mean_high[0] * answers
+    assert known.mean_high[0] - known.mean_low[0] >= 10  # half a point in twentieths
+    bands = (chosen[0] + chosen[1], chosen[2], chosen[3] + chosen[4])
+    for share_low, share_high, band in zip(
+        known.share_low[0], known.share_high[0], bands, strict=True
+    ):
+        assert share_low * answers <= 200 * band < share_high * answers
