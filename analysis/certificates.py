@@ -26,8 +26,8 @@ _RATE_NOTES = (
 )
 _COARSE_NOTE = (
     "Cells shown coarsely have means in half points, shares in coarse steps and no single options, "
-    "because the number of answers alone says that somebody who joined or left since the last "
-    "wave has answered."
+    "because more people answered, now or in the wave before, than are known to have been invited "
+    "there both times, so a change could tell of somebody who joined or left since the last wave."
 )
 
 

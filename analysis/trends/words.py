@@ -43,8 +43,8 @@ CAUTION_WORDS = {
 COARSE_WORDS = "shown coarsely, not judged"
 
 _WHY_COARSE = (
-    "people joined or left since the last wave, and almost everybody answered, so that somebody "
-    "who joined or left is among them."
+    "as far as Pulse knows, more people answered, now or in the wave before, than were here both "
+    "times, so a change could tell of somebody who joined or left."
 )
 COARSE_REASON = f"It is shown coarsely, in half points, and not judged: {_WHY_COARSE}"
 COARSE_SHARES = f"They are shown in wide steps: {_WHY_COARSE}"
