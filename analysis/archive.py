@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analysis.figure_text import CellFigures, rate_in
+from analysis.figure_text import CellFigures, is_coarse_in, rate_in
 from analysis.release import (
     Cell,
     Reason,
@@ -220,7 +220,7 @@ def _breakdown_cells(breakdown: ReleasedBreakdown, text: str | None) -> tuple[Ce
     if text is None:
         return (Suppressed(Reason.NOT_HERE),) * len(breakdown.options)
     return tuple(
-        _HIDDEN if cell is None else ShownCell(cell[0], CellFigures(cell[0], json.dumps(cell[1])))
+        _HIDDEN if cell is None else _cell(cell[0], json.dumps(cell[1]))
         for cell in json.loads(text)
     )
 
@@ -249,7 +249,9 @@ def _visible_months(session: Session) -> frozenset[str]:
 def _cell(respondents: int | None, figures: str | None) -> Cell:
     if respondents is None or figures is None:
         return _HIDDEN
-    return ShownCell(respondents, CellFigures(respondents, figures), rate_in(figures))
+    return ShownCell(
+        respondents, CellFigures(respondents, figures), rate_in(figures), is_coarse_in(figures)
+    )
 
 
 @lru_cache(maxsize=2048)

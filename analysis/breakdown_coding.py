@@ -12,7 +12,7 @@ import numpy as np
 
 from analysis.aggregation import sum_up
 from analysis.breakdown_protection import ProtectedBreakdowns
-from analysis.coding import CodedItem, CodingRules, Whole, code_item
+from analysis.coding import CodedItem, CodingRules, Flags, Whole, code_item
 from analysis.disclosure.attack import AttackReport, ControlSilentError
 from analysis.disclosure.frequency_tables import NO_CATEGORY
 from analysis.disclosure.rules import Rules
@@ -50,6 +50,10 @@ class _Cells:
     places: Whole
     respondents: Whole
     counts: Whole  # a row per shown cell, a column per option of every item
+    coarse: Flags  # which of the shown cells are shown coarsely, as their units are
+
+    def coding(self, policy: AnonymityPolicy) -> CodingRules:
+        return CodingRules.of(policy, coarse=False, coarse_cells=self.coarse)
 
 
 _Coded = list[dict[ItemCode, CodedItem]]
@@ -62,6 +66,7 @@ def release_breakdowns(
     policy: AnonymityPolicy,
     protected: ProtectedBreakdowns | None,
     totals: Mapping[ItemCode, PublishedItem],
+    coarse_units: Flags,
 ) -> BreakdownRelease:
     """Return what is released of the breakdown questions that the month asked, if any.
 
@@ -71,13 +76,15 @@ def release_breakdowns(
         policy: it declares every breakdown of the tally.
         protected: what may be shown; None where nothing may be.
         totals: each item's figures as unit totals show them; no other item is shown.
+        coarse_units: for every unit of the tree whether its cells are shown coarsely.
     """
     asked = ReleasedBreakdowns(
         tuple(each.name for each in policy.breakdowns if each in tally.breakdowns)
     )
     if protected is None:
         return BreakdownRelease(asked)
-    coder = _Coder(tally, policy, protected, totals, _shown_cells(tally, protected))
+    cells = _shown_cells(tally, protected, coarse_units)
+    coder = _Coder(tally, policy, protected, totals, cells)
     coded = coder.coded()
     try:
         tried, withheld = coder.search(coded)
@@ -89,7 +96,9 @@ def release_breakdowns(
     return BreakdownRelease(described, texts, protected.attacked, tried)
 
 
-def _shown_cells(tally: MonthTally, protected: ProtectedBreakdowns) -> list[_Cells]:
+def _shown_cells(
+    tally: MonthTally, protected: ProtectedBreakdowns, coarse_units: Flags
+) -> list[_Cells]:
     table = protected.table
     columns = [tally.items[code].counts for code in tally.items]
     rows = np.concatenate([tally.respondents[:, np.newaxis], *columns], axis=1)[protected.rows]
@@ -101,7 +110,9 @@ def _shown_cells(tally: MonthTally, protected: ProtectedBreakdowns) -> list[_Cel
         np.add.at(own, table.atom_units[inside] * width + category[inside], rows[inside])
         whole = sum_up(own.reshape(len(table.parents), -1), table.parents).reshape(own.shape)
         places = np.flatnonzero(shown.reshape(-1))
-        found.append(_Cells(shown.size, width, places, whole[places, 0], whole[places, 1:]))
+        people, counts = whole[places, 0], whole[places, 1:]
+        coarse = coarse_units[places // width]
+        found.append(_Cells(shown.size, width, places, people, counts, coarse))
     return found
 
 
@@ -116,7 +127,6 @@ class _Coder:
     cells: list[_Cells]
 
     def coded(self) -> _Coded:
-        rules = CodingRules.of(self.policy, coarse=False)
         items = self.tally.items
         ends = np.cumsum([tally.counts.shape[1] for tally in items.values()])[:-1]
         return [
@@ -126,7 +136,7 @@ class _Coder:
                     block.respondents,
                     scale=items[code].scale,
                     reverse_keyed=items[code].item.reverse_keyed,
-                    rules=rules,
+                    rules=block.coding(self.policy),
                 )
                 for code, counts in zip(items, np.split(block.counts, ends, axis=1), strict=True)
                 if code in self.totals
@@ -159,7 +169,11 @@ class _Coder:
         parts = [self.totals[code]]
         parts += [
             published_means(
-                items[code], labels=labels, places=block.places.tolist(), cells=block.cells
+                items[code],
+                labels=labels,
+                places=block.places.tolist(),
+                cells=block.cells,
+                mean_steps=block.coding(self.policy).mean_steps(block.respondents).tolist(),
             )
             for block, items in zip(self.cells, coded, strict=True)
         ]
@@ -185,13 +199,9 @@ def _texts(
     for released, block, shown, coded in zip(
         protected.blocks, table.blocks[1:], cells, items, strict=True
     ):
-        written = dict(
-            zip(
-                shown.places.tolist(),
-                zip(shown.respondents.tolist(), mean_texts(coded, len(shown.places)), strict=True),
-                strict=True,
-            )
-        )
+        means = mean_texts(coded, len(shown.places), shown.coarse.tolist())
+        cells_in_order = zip(shown.respondents.tolist(), means, strict=True)
+        written = dict(zip(shown.places.tolist(), cells_in_order, strict=True))
         for unit in np.flatnonzero(table.candidates(block)).tolist():
             own = [written.get(unit * shown.width + each) for each in range(shown.width)]
             parts = ["null" if each is None else f"[{each[0]},{each[1]}]" for each in own]

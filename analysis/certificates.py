@@ -26,6 +26,11 @@ _RATE_NOTES = (
     "Where fewer than {k} people did not answer, it is a bound, the same however few they were.",
 )
 _FORM = {"document": "Pulse release certificate", "format": 1}
+_COARSE_NOTE = (
+    "Cells shown coarsely have means in half points, shares in coarse steps and no single options, "
+    "because more people answered, now or in the wave before, than are known to have been invited "
+    "there both times, so a change could tell of somebody who joined or left since the last wave."
+)
 
 
 def certificate_text(
@@ -56,7 +61,7 @@ def certificate_text(
             "engine": header.engine,
             "items": [item.code for item in header.items],
             "month": str(month),
-            "notes": _notes(source, policy, has_rates=has_rates),
+            "notes": _notes(source, policy, header, has_rates=has_rates),
             "policy": policy.as_document(),
             "policy_sha256": header.policy_sha256,
             "residues": _residues(tree, published),
@@ -64,26 +69,35 @@ def certificate_text(
             "shares_in_coarse_steps": header.coarse,
             "smallest_group": policy.threshold + policy.colluders,
             "source": source.value,
-            **_unit_counts(tree, published),
+            **_unit_counts(tree, published) | _coarse_cells(header),
             "withheld_items": list(header.withheld),
         }
     )
 
 
-def _unit_counts(tree: UnitTree, published: Sequence[int | None]) -> dict[str, int]:
+def _unit_counts(tree: UnitTree, published: Sequence[int | None]) -> dict[str, object]:
     return {
         "units": len(tree),
         "units_shown": sum(people is not None for people in published),
     }
 
 
-def _notes(source: Source, policy: AnonymityPolicy, *, has_rates: bool) -> list[str]:
+def _coarse_cells(header: ReleaseHeader) -> dict[str, object]:
+    """Return which units are shown coarsely for who joined or left; nothing where none is."""
+    coarse = list(header.coarse_cells)
+    return {"cells_shown_coarsely": coarse} if coarse else {}
+
+
+def _notes(
+    source: Source, policy: AnonymityPolicy, header: ReleaseHeader, *, has_rates: bool
+) -> list[str]:
     if source is Source.IMPORTED:
         return list(_IMPORTED_NOTES)
+    coarse = [_COARSE_NOTE] if header.coarse_cells else []
     if not has_rates:
-        return []
+        return coarse
     steps, k = policy.response_rate_step, policy.shown_threshold
-    return [each.format(steps=steps, k=k) for each in _RATE_NOTES]
+    return [each.format(steps=steps, k=k) for each in _RATE_NOTES] + coarse
 
 
 def _breakdowns(header: ReleaseHeader) -> dict[str, object]:

@@ -15,6 +15,9 @@ machine. Rules, with d = 1 dissenter (1 + colluders, never more than a fifth of 
 
 Shares are rounded one by one and may add up to a little less or more than 100.
 
+A cell that is shown coarsely because of who joined or left it (`analysis.wave_gate`) has means in
+half points, whose bounds lie on halves too, shares in the coarse steps, and no single options.
+
 Source: top and bottom coding, Handbook on Statistical Disclosure Control; docs/decisions/0030.
 """
 
@@ -35,11 +38,16 @@ _BOUNDS_BY_OWN_SIZE_FROM = 10
 """From here on every mean to one decimal can also come from a cell in which nobody skipped."""
 
 _PEOPLE_PER_DISSENTER = 5
+_COARSE_MEAN_STEP = 5  # tenths of a scale point
 
 
 @dataclass(frozen=True, slots=True)
 class CodingRules:
-    """Steps are percentage points, the other fields are people."""
+    """Steps are percentage points, the other fields are people.
+
+    `coarse_cells` flags the cells that are shown coarsely, in the order in which they are coded;
+    None where there is none. `coarse_steps` are the steps of their shares.
+    """
 
     fewest_answers: int
     colluders: int
@@ -47,9 +55,13 @@ class CodingRules:
     small_cell_step: int
     small_cell_below: int
     all_options_from: int
+    coarse_steps: tuple[int, int] = (0, 0)  # of small cells, of others
+    coarse_cells: Flags | None = None
 
     @classmethod
-    def of(cls, policy: AnonymityPolicy, *, coarse: bool) -> "CodingRules":
+    def of(
+        cls, policy: AnonymityPolicy, *, coarse: bool, coarse_cells: Flags | None = None
+    ) -> "CodingRules":
         """Return the policy's display rules; `coarse` doubles the steps of small cells too."""
         return cls(
             fewest_answers=policy.threshold + policy.colluders,
@@ -58,12 +70,31 @@ class CodingRules:
             small_cell_step=policy.coarse_share_step * (2 if coarse else 1),
             small_cell_below=policy.coarse_shares_below,
             all_options_from=policy.all_options_from,
+            coarse_steps=(2 * policy.coarse_share_step, policy.coarse_share_step),
+            coarse_cells=coarse_cells,
         )
 
     def steps(self, respondents: Whole) -> Whole:
         """Return the step of each cell's shares in percentage points."""
         small = respondents < self.small_cell_below
-        return np.where(small, self.small_cell_step, self.share_step).astype(np.int64)
+        usual = np.where(small, self.small_cell_step, self.share_step)
+        coarse = np.where(small, *self.coarse_steps)
+        return np.where(self._are_coarse(respondents), coarse, usual).astype(np.int64)
+
+    def mean_steps(self, respondents: Whole) -> Whole:
+        """Return the step of each cell's means in tenths of a scale point."""
+        coarse = self._are_coarse(respondents)
+        return np.where(coarse, _COARSE_MEAN_STEP, 1).astype(np.int64)
+
+    def have_options(self, respondents: Whole) -> Flags:
+        """Return which cells show every single option."""
+        enough: Flags = respondents >= self.all_options_from
+        return enough & ~self._are_coarse(respondents)
+
+    def _are_coarse(self, respondents: Whole) -> Flags:
+        if self.coarse_cells is None:
+            return np.zeros(len(respondents), dtype=np.bool_)
+        return self.coarse_cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +148,7 @@ def code_item(
     chosen = counts[:, :-1].sum(axis=1)
     return CodedItem(
         shown=shown,
-        has_options=shown & (respondents >= rules.all_options_from),
+        has_options=shown & rules.have_options(respondents),
         means=_code_means(scored, respondents, scale, reverse_keyed=reverse_keyed, rules=rules),
         bands=_code_shares(band_counts, answers, respondents, rules=rules, sides=(1, 2, 1)),
         options=_code_shares(
@@ -140,13 +171,14 @@ def _code_means(
         dtype=np.int64,
     )
     answers = np.maximum(scored.sum(axis=1), 1)  # empty rows are hidden; they must not divide by 0
-    tenths = (20 * (scored @ scores) + answers) // (2 * answers)
+    step = rules.mean_steps(respondents)
+    tenths = step * ((20 * (scored @ scores) + step * answers) // (2 * step * answers))
     people, dissenters = _room(respondents, rules)
     widths = [band.last - band.first + 1 for band in scale.bands]
     low_width, high_width = (widths[2], widths[0]) if reverse_keyed else (widths[0], widths[2])
     lowest = 10 + -(-10 * dissenters * low_width // people)
     highest = 10 * labels - -(-10 * dissenters * high_width // people)
-    return _clamp(tenths, lowest, highest)
+    return _clamp(tenths, -(-lowest // step) * step, highest // step * step)
 
 
 def _code_shares(

@@ -4,7 +4,8 @@ One JSON object per cell, keyed by item code. A hidden figure is `null`; a shown
 [mean in tenths, three bands, options if there are any]. "46+" stands for 46 or more, "12-" for
 12 or less, a plain number for itself. A breakdown cell has lists of a mean alone.
 
-A cell of a wave begins with its response rate, under the key "%", which is no item's code.
+A cell of a wave begins with its response rate, under the key "%", which is no item's code. A cell
+that is shown coarsely says so next, under the key "~".
 """
 
 import json
@@ -21,35 +22,55 @@ _BOUND_OF_SIGN = {"+": Bound.AT_LEAST, "-": Bound.AT_MOST}
 _SIGN_OF_BOUND = {bound: sign for sign, bound in _BOUND_OF_SIGN.items()}
 _RATE_KEY = ItemCode("%")
 _RATE = f"{json.dumps(_RATE_KEY)}:"
+_COARSE_KEY = ItemCode("~")
+_COARSE = f"{json.dumps(_COARSE_KEY)}:"
 
 _Token = int | str
 _Tokens = list[_Token] | None
 
 
 def cell_texts(
-    items: Mapping[ItemCode, CodedItem], cells: int, rates: Sequence[CodedNumber] = ()
+    items: Mapping[ItemCode, CodedItem],
+    cells: int,
+    rates: Sequence[CodedNumber] = (),
+    coarse: Sequence[bool] = (),
 ) -> list[str]:
     """Return each shown cell's text; equal figures give equal text whatever order they come in.
 
-    `rates` are the cells' response rates, none at all where nobody was invited.
+    `rates` are the cells' response rates, none at all where nobody was invited; `coarse` says of
+    every cell whether it is shown coarsely, and may be left out where none is.
     """
     columns = [[f"{_RATE}{_rate_text(rate)}" for rate in rates]] if rates else []
+    columns += _coarse_column(coarse)
     columns += [
         [f"{json.dumps(code)}:{text}" for text in _figure_texts(items[code])]
         for code in sorted(items)
     ]
-    return ["{" + ",".join(column[cell] for column in columns) + "}" for cell in range(cells)]
+    return _joined(columns, cells)
 
 
-def mean_texts(items: Mapping[ItemCode, CodedItem], cells: int) -> list[str]:
-    """Return each shown breakdown cell's text, which has means alone."""
-    columns = []
+def mean_texts(
+    items: Mapping[ItemCode, CodedItem], cells: int, coarse: Sequence[bool] = ()
+) -> list[str]:
+    """Return each shown breakdown cell's text, which has means alone; `coarse` as above."""
+    columns = _coarse_column(coarse)
     for code in sorted(items):
         means = zip(_token_texts(items[code].means), items[code].shown.tolist(), strict=True)
         columns.append(
             [f"{json.dumps(code)}:{f'[{mean}]' if shown else 'null'}" for mean, shown in means]
         )
-    return ["{" + ",".join(column[cell] for column in columns) + "}" for cell in range(cells)]
+    return _joined(columns, cells)
+
+
+def _coarse_column(coarse: Sequence[bool]) -> list[list[str]]:
+    return [[f"{_COARSE}1" if each else "" for each in coarse]] if any(coarse) else []
+
+
+def _joined(columns: Sequence[Sequence[str]], cells: int) -> list[str]:
+    return [
+        "{" + ",".join(column[cell] for column in columns if column[cell]) + "}"
+        for cell in range(cells)
+    ]
 
 
 def _figure_texts(item: CodedItem) -> list[str]:
@@ -94,6 +115,12 @@ def rate_in(text: str) -> CodedNumber | None:
     return _rate(text[start : end if end > 0 else -1])
 
 
+def is_coarse_in(text: str) -> bool:
+    """Return whether a cell's text says that it is shown coarsely, without reading the rest."""
+    start = text.find(",") + 1 if text.startswith(_RATE, 1) else 1
+    return start > 0 and text.startswith(_COARSE, start)
+
+
 @lru_cache(maxsize=128)
 def _rate(token: str) -> CodedNumber:
     return _share(json.loads(token))
@@ -117,6 +144,7 @@ class CellFigures(Mapping[ItemCode, Figure]):
         if self._tokens is None:
             tokens: dict[ItemCode, _Tokens] = json.loads(self._text)
             tokens.pop(_RATE_KEY, None)
+            tokens.pop(_COARSE_KEY, None)
             self._tokens = tokens
         return self._tokens
 

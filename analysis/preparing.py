@@ -6,8 +6,7 @@ refusal holds no count.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from analysis.aggregation import sum_up
 from analysis.breakdown_coding import BreakdownRelease, release_breakdowns
 from analysis.breakdown_protection import ProtectedBreakdowns, protect_breakdowns
 from analysis.certificates import certificate_text
-from analysis.coding import Whole
+from analysis.coding import Flags, Whole
 from analysis.disclosure.attack import AttackReport, ControlSilentError, attack_tree
 from analysis.disclosure.engine import ENGINE_VERSION
 from analysis.disclosure.rules import Rules
@@ -38,13 +37,12 @@ from analysis.self_attack import joined_report
 from analysis.spread import EarlierSpread, within_spread
 from analysis.tally import MonthTally
 from analysis.unit_coding import CodedMonth, ShownUnits, code_units, published_units
+from analysis.wave_gate import NOBODY_INVITED, Invitations, WaveGate
 from surveys.canonical import canonical_json, sha256_hex
 from surveys.instruments import Construct, ConstructCode
 from surveys.months import Month
 from surveys.policy import AnonymityPolicy
 from surveys.units import UnitCode, UnitTree
-
-NOBODY_INVITED: Mapping[UnitCode, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +83,25 @@ def prepare_release(
     *,
     source: Source,
     earlier_spread: EarlierSpread,
-    invited: Mapping[UnitCode, int] = NOBODY_INVITED,
+    invitations: Invitations = NOBODY_INVITED,
 ) -> PreparedRelease:
     """Return the month's release, protected, attacked and certified.
 
     Args:
-        tally: the counts; every atom is a unit of the tree.
-        tree: the units of the month.
+        tally: the counts; every atom is a unit of the tree of the month.
+        tree: the units.
         policy: the policy in force.
         constructs: names and questions to ask, of every construct that the items measure.
         source: where the answers came from.
         earlier_spread: what `spread.pooled_earlier` makes of the releases of earlier months.
-        invited: people per reporting group; nobody for imported answers, which have no rates.
+        invitations: who was invited, now and to the wave before; nobody for imported answers.
 
     Raises:
         ReleaseRefused: an atom is no unit of the tree, an item has no construct, an attack found
             or missed what it must not, or the figures contradict each other or the invitations.
     """
-    judged = _judge(tally, tree, policy)
-    coded, breakdowns = judged.coded, judged.breakdowns
-    tally = tally.by_unit()
+    judged = _judge(tally, tree, policy, invitations.gate)
+    coded, tally = judged.coded, tally.by_unit()
     header = ReleaseHeader(
         items=_released_items(tally, constructs, coded, policy=policy, earlier=earlier_spread),
         self_attack=judged.self_attack,
@@ -112,10 +109,11 @@ def prepare_release(
         policy_sha256=sha256_hex(canonical_json(policy.as_document())),
         coarse=coded.coarse,
         withheld=coded.withheld,
-        breakdowns=breakdowns.described,
+        breakdowns=judged.breakdowns.described,
+        coarse_cells=_coarse_units(judged.shown, tree),
     )
-    rates = _response_rates(judged.shown, tree, policy, invited)
-    cells = _PublishedCells(judged.shown, coded, rates, breakdowns.cells)
+    rates = _response_rates(judged.shown, tree, policy, invitations)
+    cells = _PublishedCells(judged.shown, coded, rates, judged.breakdowns.cells)
     return _written(tally.month, source, tree, policy, header, cells)
 
 
@@ -129,20 +127,21 @@ class _Judged:
     self_attack: SelfAttack
 
 
-def _judge(divided: MonthTally, tree: UnitTree, policy: AnonymityPolicy) -> _Judged:
+def _judge(divided: MonthTally, tree: UnitTree, policy: AnonymityPolicy, gate: WaveGate) -> _Judged:
     """Protect all tables together; where no breakdown can be shown safely, unit totals alone."""
     rules = _rules(policy)
     tally = divided.by_unit()
     own = _own_counts(tally, tree)
     protected = _protect_breakdowns(divided, tree, policy)
-    shown = _protect(own[:, 0], tree, rules, protected)
+    shown = _gated(_protect(own[:, 0], tree, rules, protected), tree, gate)
     counts = sum_up(own, tree.parent_places)[list(shown.places)]
     _refuse_other_counts(counts[:, 0], shown)
     attacked = _attack(shown, tree, rules)
     coded = code_units(tally, counts[:, 1:], shown, tree=tree, policy=policy)
     figures = published_units(tally, coded.items, shown, tree, policy, coarse=coded.coarse)
     totals = dict(zip(coded.items, figures, strict=True))
-    breakdowns = release_breakdowns(divided, tree, policy, protected, totals)
+    by_unit = _coarse_by_unit(shown, tree, gate)
+    breakdowns = release_breakdowns(divided, tree, policy, protected, totals, by_unit)
     attack = joined_report(attacked, coded.one_mind, breakdowns.attacked, breakdowns.tried)
     return _Judged(shown, coded, breakdowns, attack)
 
@@ -238,7 +237,27 @@ def _protect(
         ),
         places=places,
         respondents=np.array([people[place] for place in places], dtype=np.int64),
+        coarse=np.zeros(len(places), dtype=np.bool_),
     )
+
+
+def _gated(shown: ShownUnits, tree: UnitTree, gate: WaveGate) -> ShownUnits:
+    """Return the same pattern, knowing which cells are shown coarsely for who joined or left."""
+    units = [tree.units[place].code for place in shown.places]
+    coarse = gate.coarse_units(dict(zip(units, shown.respondents.tolist(), strict=True)))
+    return replace(shown, coarse=np.array([unit in coarse for unit in units], dtype=np.bool_))
+
+
+def _coarse_units(shown: ShownUnits, tree: UnitTree) -> tuple[UnitCode, ...]:
+    places = np.array(shown.places, dtype=np.int64)[shown.coarse].tolist()
+    return tuple(tree.units[place].code for place in places)
+
+
+def _coarse_by_unit(shown: ShownUnits, tree: UnitTree, gate: WaveGate) -> Flags:
+    """Return which units have coarse breakdown cells; nobody has looked at hidden ones."""
+    coarse = np.full(len(tree), gate.compares, dtype=np.bool_)
+    coarse[list(shown.places)] = shown.coarse
+    return coarse
 
 
 def _attack(shown: ShownUnits, tree: UnitTree, rules: Rules) -> AttackReport:
@@ -297,11 +316,11 @@ def _released_items(
 
 
 def _response_rates(
-    shown: ShownUnits, tree: UnitTree, policy: AnonymityPolicy, invited: Mapping[UnitCode, int]
+    shown: ShownUnits, tree: UnitTree, policy: AnonymityPolicy, invitations: Invitations
 ) -> tuple[CodedNumber, ...]:
     respondents = dict(zip(shown.places, shown.respondents.tolist(), strict=True))
     try:
-        return coded_rates(tree, invited, respondents, policy)
+        return coded_rates(tree, invitations.invited, respondents, policy)
     except ValueError as impossible:
         raise ReleaseRefused(
             "Answers and invitations do not fit together. Nothing of the month is kept."
@@ -310,7 +329,7 @@ def _response_rates(
 
 def _cells(tree: UnitTree, cells: _PublishedCells) -> tuple[CellText, ...]:
     shown = cells.shown
-    written = cell_texts(cells.coded.items, len(shown.places), cells.rates)
+    written = cell_texts(cells.coded.items, len(shown.places), cells.rates, shown.coarse.tolist())
     texts = dict(zip(shown.places, written, strict=True))
     return tuple(
         CellText(unit.code, shown.published[place], texts.get(place))

@@ -64,12 +64,15 @@ class ShownCell:
     """A unit whose figures are shown; `respondents` people answered in it.
 
     `response_rate` is in percent of the people invited; AT_LEAST reads "over", AT_MOST "under". It
-    is None where nobody was invited (imported answers).
+    is None where nobody was invited (imported answers). `is_coarse` says that somebody who joined
+    or left since the wave before has certainly answered: means are in half points, shares in
+    coarse steps, and there are no single options.
     """
 
     respondents: int
     figures: Mapping[ItemCode, Figure]
     response_rate: CodedNumber | None = None
+    is_coarse: bool = False
 
 
 Cell = ShownCell | Suppressed

@@ -29,7 +29,8 @@ class ReleaseHeader:
     """What goes for every cell of a release.
 
     `coarse` says that all shares have 10-point steps because finer ones would have proved what a
-    whole group answered; `withheld` are items for which even those would have.
+    whole group answered; `withheld` are items for which even those would have. `coarse_cells` are
+    the shown units whose cells alone are coarse, for who joined or left them.
     """
 
     items: tuple[ReleasedItem, ...]
@@ -39,6 +40,7 @@ class ReleaseHeader:
     coarse: bool
     withheld: tuple[ItemCode, ...]
     breakdowns: ReleasedBreakdowns = NOT_ASKED
+    coarse_cells: tuple[UnitCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ def header_text(header: ReleaseHeader) -> str:
         ({"breakdowns": asdict(breakdowns)} if breakdowns.asked else {})
         | {
             "coarse": header.coarse,
+            **({"coarse_cells": list(header.coarse_cells)} if header.coarse_cells else {}),
             "engine": header.engine,
             "items": [_item_document(item) for item in header.items],
             "policy_sha256": header.policy_sha256,
@@ -105,6 +108,7 @@ def read_header(text: str) -> ReleaseHeader:
         coarse=document["coarse"],
         withheld=tuple(ItemCode(code) for code in document["withheld"]),
         breakdowns=_read_breakdowns(document.get("breakdowns")),
+        coarse_cells=tuple(UnitCode(code) for code in document.get("coarse_cells", ())),
     )
 
 

@@ -19,7 +19,13 @@ _ONE_MIND = "look for groups whose answers must all be alike"
 
 
 def published_item(
-    coded: CodedItem, *, labels: int, places: Sequence[int], steps: Sequence[int], units: int
+    coded: CodedItem,
+    *,
+    labels: int,
+    places: Sequence[int],
+    steps: Sequence[int],
+    units: int,
+    mean_steps: int | Sequence[int] = 1,
 ) -> PublishedItem:
     """Return the intervals in which one item's published numbers lie.
 
@@ -29,8 +35,10 @@ def published_item(
         places: the unit of each row.
         steps: percentage points between neighbouring shares, per row.
         units: how many units there are.
+        mean_steps: tenths of a scale point between neighbouring means, per row or of all.
     """
     step = np.array(steps, dtype=np.int64)[:, np.newaxis]
+    mean_step = np.array(mean_steps, dtype=np.int64)
     share, share_bound = coded.bands.values, coded.bands.bounds
     mean, mean_bound = coded.means.values, coded.means.bounds
     shown = np.zeros(units, dtype=np.bool_)
@@ -43,17 +51,27 @@ def published_item(
     share_high[rows] = np.where(
         share_bound > 0, _BEYOND_ALL, np.minimum(2 * most + step, _BEYOND_ALL)
     )
-    mean_low[rows] = np.where(mean_bound < 0, 20, 2 * mean - 1)
-    mean_high[rows] = np.where(mean_bound > 0, 20 * labels + 1, 2 * mean + 1)
+    mean_low[rows] = np.where(mean_bound < 0, 20, 2 * mean - mean_step)
+    mean_high[rows] = np.where(mean_bound > 0, 20 * labels + 1, 2 * mean + mean_step)
     return PublishedItem(labels, shown, share_low, share_high, mean_low, mean_high)
 
 
 def published_means(
-    coded: CodedItem, *, labels: int, places: Sequence[int], cells: int
+    coded: CodedItem,
+    *,
+    labels: int,
+    places: Sequence[int],
+    cells: int,
+    mean_steps: int | Sequence[int] = 1,
 ) -> PublishedItem:
     """Return the intervals in which one item's means lie, where its shares are not published."""
     known = published_item(
-        coded, labels=labels, places=places, steps=[1] * len(places), units=cells
+        coded,
+        labels=labels,
+        places=places,
+        steps=[1] * len(places),
+        units=cells,
+        mean_steps=mean_steps,
     )
     return replace(
         known,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.coding import CodedItem, CodingRules, Whole, code_item
+from analysis.coding import CodedItem, CodingRules, Flags, Whole, code_item
 from analysis.disclosure.attack import ControlSilentError
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.unanimity import (
@@ -29,6 +29,7 @@ class ShownUnits:
     published: tuple[int | None, ...]
     places: tuple[int, ...]
     respondents: Whole  # of the shown places only
+    coarse: Flags  # which of the shown places are shown coarsely
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,12 @@ def code_units(
     codes = list(tally.items)
     widths = np.cumsum([tally.items[code].counts.shape[1] for code in codes])[:-1]
     by_item = dict(zip(codes, np.split(counts, widths, axis=1), strict=True)) if codes else {}
-    fine = _coded(tally, by_item, shown, CodingRules.of(policy, coarse=False))
+    fine = _coded(tally, by_item, shown, _coding(shown, policy, coarse=False))
     proved = _one_mind(tally, fine, shown, tree=tree, policy=policy, coarse=False)
     unsafe = {code for code, found in zip(fine, proved.found, strict=True) if found}
     if not unsafe:
         return CodedMonth(fine, coarse=False, withheld=(), one_mind=proved)
-    coarse = _coded(tally, by_item, shown, CodingRules.of(policy, coarse=True))
+    coarse = _coded(tally, by_item, shown, _coding(shown, policy, coarse=True))
     proved = _one_mind(tally, coarse, shown, tree=tree, policy=policy, coarse=True)
     withheld = {code for code, found in zip(coarse, proved.found, strict=True) if found}
     is_coarse = bool(unsafe - withheld)
@@ -71,6 +72,10 @@ def code_units(
     if sum(proved.found):
         raise ReleaseRefused("The coarse figures still prove an answer. Nothing is kept.")
     return CodedMonth(kept, coarse=is_coarse, withheld=tuple(sorted(withheld)), one_mind=proved)
+
+
+def _coding(shown: ShownUnits, policy: AnonymityPolicy, *, coarse: bool) -> CodingRules:
+    return CodingRules.of(policy, coarse=coarse, coarse_cells=shown.coarse)
 
 
 def _coded(
@@ -120,14 +125,15 @@ def published_units(
     coarse: bool,
 ) -> list[PublishedItem]:
     """Return each item's figures as everybody can read them, a row per unit."""
-    steps = CodingRules.of(policy, coarse=coarse).steps(shown.respondents).tolist()
+    coding = _coding(shown, policy, coarse=coarse)
     return [
         published_item(
             item,
             labels=len(tally.items[code].scale.labels),
             places=shown.places,
-            steps=steps,
+            steps=coding.steps(shown.respondents).tolist(),
             units=len(tree),
+            mean_steps=coding.mean_steps(shown.respondents).tolist(),
         )
         for code, item in coded.items()
     ]

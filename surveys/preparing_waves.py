@@ -19,6 +19,7 @@ from surveys.breakdown_questions import declared_breakdowns
 from surveys.custody import WaveKeys, read_key, write_key
 from surveys.descriptors import Descriptor, Group, PassKeyLeaf, PassKeyTree
 from surveys.errors import StateError
+from surveys.group_members import remember_members
 from surveys.groups import reporting_groups
 from surveys.instruments import Instrument
 from surveys.invitations import INVITATION_KEY_BYTES, hash_of, secret_of
@@ -108,6 +109,7 @@ def lay_out(session: Session, code: str, layout: Layout, keys: WaveKeys) -> None
     write_key(keys.invitation, secrets.token_bytes(INVITATION_KEY_BYTES))
     _insert_groups(session, code, layout.groups)
     _insert_invitations(session, code, layout.people, read_key(keys.invitation))
+    remember_members(session, code, layout.people)
     session.execute(
         update(WaveRow)
         .where(WaveRow.code == code)

@@ -20,7 +20,7 @@ from surveys.roster_plans import KnownPerson, RosterPlan, roster_difference
 from surveys.roster_tables import PersonRow, PlacementRow, RosterImportRow
 from surveys.tables import UnitRow
 from surveys.units import UnitCode, UnitTree
-from surveys.wave_tables import InvitationRow
+from surveys.wave_tables import GroupMemberRow, InvitationRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +161,9 @@ def forget_leavers(session: Session, day: date) -> int:
     if gone:
         keys = [{"gone": person_id} for person_id in gone]
         connection = session.connection()
+        connection.execute(
+            delete(GroupMemberRow).where(GroupMemberRow.person_id == bindparam("gone")), keys
+        )
         connection.execute(
             delete(PlacementRow).where(PlacementRow.person_id == bindparam("gone")), keys
         )

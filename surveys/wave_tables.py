@@ -53,6 +53,19 @@ class ReportingGroupRow(RegistryBase):
     box_part: Mapped[str]
 
 
+class GroupMemberRow(RegistryBase):
+    """Who was counted in which reporting group; kept until a later wave is released.
+
+    It says who was invited where, which the list of staff says too, and nothing of who answered.
+    """
+
+    __tablename__ = "group_members"
+
+    wave_code: Mapped[str] = mapped_column(ForeignKey("waves.code"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
+    unit_code: Mapped[str]
+
+
 class PassKeyRow(RegistryBase):
     """The public half of a pass key; `place` is its leaf (from 0) under the descriptor's root."""
 

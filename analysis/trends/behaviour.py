@@ -68,7 +68,12 @@ class BehaviourOptions:
 
 @dataclass(frozen=True, slots=True)
 class JudgedPoint:
-    """A shown month with its limits, on the scale; they are None where it is too early."""
+    """A shown month with its limits, on the scale.
+
+    They are None where it is too early, and for a month that is shown coarsely: a step of half a
+    point is too wide to tell a signal from rounding, so such a month is not judged and breaks runs
+    as a hidden one does.
+    """
 
     point: SeriesPoint
     lower_limit: float | None
@@ -144,7 +149,7 @@ def process_behaviours(
     sizes = np.full((len(many), columns), np.nan)
     for row, series in enumerate(many):
         for column, point in enumerate(series):
-            if isinstance(point, SeriesPoint):
+            if isinstance(point, SeriesPoint) and not point.is_coarse:
                 values[row, column] = point.mean
                 sizes[row, column] = point.respondents
     limits = process_limits(values, sizes=sizes, options=options.xmr)
@@ -176,6 +181,9 @@ def _behaviour(
     for column, point in enumerate(series):
         if isinstance(point, HiddenPoint):
             points.append(point)
+            continue
+        if point.is_coarse:
+            points.append(JudgedPoint(point, None, None, Rule.ORDINARY, Direction.NONE))
             continue
         shown.append(point.month)
         half = float(row.limits.half_width[row.row, column])
@@ -268,7 +276,7 @@ _EQUAL = 1e-9  # means to one decimal differ by far more
 def _unbroken_end(points: Sequence[JudgedPoint | HiddenPoint]) -> tuple[JudgedPoint, ...]:
     end: list[JudgedPoint] = []
     for point in reversed(points):
-        if isinstance(point, HiddenPoint):
+        if isinstance(point, HiddenPoint) or point.point.is_coarse:
             break
         end.append(point)
     return tuple(reversed(end))

@@ -171,7 +171,7 @@ def tally_of(behaviours: Sequence[ProcessBehaviour]) -> Tally:
         for behaviour in behaviours
         if behaviour.points
         and isinstance(behaviour.points[-1], JudgedPoint)
-        and behaviour.centre is not None
+        and behaviour.points[-1].lower_limit is not None
     ]
     provisional = sum(behaviour.is_provisional for behaviour in with_limits)
     return Tally(

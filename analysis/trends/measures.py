@@ -5,6 +5,7 @@ one construct that were asked in different months, or in different versions, are
 measures of their own: a mean over other questions is another measure, not a change.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ from surveys.months import Month
 from surveys.units import UnitCode
 
 _DECIMALS = 1
+_COARSE_STEP = 0.5  # scale points between the means of cells that are shown coarsely
 _SMALL_SHARE = 1.5  # VISUAL 5: k to 1.5 k - 1 answers are drawn hollow
 
 
@@ -53,7 +55,8 @@ class SeriesPoint:
     """A shown month: mean in scale points to one decimal, its answers and its 95 % interval.
 
     The interval is None where the mean mixes an item coded "or more" with one coded "or less",
-    so that neither end is known. `is_small` says that few answers stand behind it.
+    so that neither end is known. `is_small` says that few answers stand behind it, `is_coarse`
+    that the mean is in half points, because somebody who joined or left has certainly answered.
     """
 
     month: Month
@@ -62,6 +65,7 @@ class SeriesPoint:
     interval: tuple[float, float] | None
     bound: Bound
     is_small: bool
+    is_coarse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +171,7 @@ def shown_means(
                 continue
             shown, reasons = _figures(measure.items, entry.cell)
             if not reasons:
-                means[entry.month] = _mean(shown)
+                means[entry.month] = _mean(shown, entry.cell)
     return found
 
 
@@ -187,7 +191,7 @@ def _point(
     shown, reasons = _figures(measure.items, cell)
     if reasons:
         return HiddenPoint(head.month, tuple(dict.fromkeys(reasons)))
-    mean = _mean(shown)
+    mean = _mean(shown, cell)
     bounds = {figure.mean.bound for figure in shown} - {Bound.EXACT}
     is_mixed = len(bounds) > 1
     bound = Bound.EXACT if is_mixed or not bounds else bounds.pop()
@@ -200,6 +204,7 @@ def _point(
             spreads=[item.within_sd for item in items],
             bound=bound,
             scale_points=measure.scale_points,
+            display_step=_COARSE_STEP if cell.is_coarse else 10**-_DECIMALS,
         )
     )
     return SeriesPoint(
@@ -209,6 +214,7 @@ def _point(
         interval=interval,
         bound=bound,
         is_small=is_small(cell.respondents, head.threshold),
+        is_coarse=cell.is_coarse,
     )
 
 
@@ -222,8 +228,11 @@ def _figures(
     return shown, reasons
 
 
-def _mean(shown: Sequence[Published]) -> float:
-    return round(sum(figure.mean.value for figure in shown) / len(shown), _DECIMALS)
+def _mean(shown: Sequence[Published], cell: ShownCell) -> float:
+    mean = sum(figure.mean.value for figure in shown) / len(shown)
+    if cell.is_coarse:
+        return math.floor(mean / _COARSE_STEP + 0.5) * _COARSE_STEP  # halves up
+    return round(mean, _DECIMALS)
 
 
 def is_small(respondents: int, threshold: int) -> bool:

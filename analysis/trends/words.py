@@ -41,6 +41,15 @@ CAUTION_WORDS = {
     ),
 }
 
+COARSE_WORDS = "shown coarsely, not judged"
+
+_WHY_COARSE = (
+    "as far as Pulse knows, more people answered, now or in the wave before, than were here both "
+    "times, so a change could tell of somebody who joined or left."
+)
+COARSE_REASON = f"It is shown coarsely, in half points, and not judged: {_WHY_COARSE}"
+COARSE_SHARES = f"They are shown in wide steps: {_WHY_COARSE}"
+
 NOTHING_MOVED = (
     "Nothing moved beyond ordinary variation this month. "
     "A quiet month is still a good one to go and listen."
@@ -66,9 +75,10 @@ def counted(count: int, noun: str) -> str:
 
 
 def figure_words(point: SeriesPoint) -> str:
-    """Return the mean as it is written anywhere: `3.0`, `4.8 or more`, `1.2 or less`."""
+    """Return the mean as it is written anywhere: `3.0`, `4.8 or more`, `about 3.5`."""
     ends = {Bound.EXACT: "", Bound.AT_LEAST: " or more", Bound.AT_MOST: " or less"}
-    return f"{point.mean:.1f}{ends[point.bound]}"
+    about = "about " if point.is_coarse else ""
+    return f"{about}{point.mean:.1f}{ends[point.bound]}"
 
 
 def interval_words(point: SeriesPoint) -> str:
@@ -93,6 +103,8 @@ def reading_words(judged: JudgedPoint | HiddenPoint) -> str:
     """Return what the table says of one month: `ordinary`, `lower, in a run`, `hidden: ...`."""
     if isinstance(judged, HiddenPoint):
         return "; ".join(HIDDEN_WORDS[reason] for reason in judged.reasons)
+    if judged.point.is_coarse:
+        return COARSE_WORDS
     if judged.lower_limit is None:
         return "no limits yet"
     return _READINGS[judged.rule, judged.direction]
@@ -113,7 +125,7 @@ _READINGS = {
 
 def cell_words(behaviour: ProcessBehaviour) -> str:
     """Return what a heatmap cell says of the latest month: `lower, 7 months`, `no clear change`."""
-    if behaviour.points and isinstance(behaviour.points[-1], HiddenPoint):
+    if _is_latest_unjudged(behaviour):
         return reading_words(behaviour.points[-1])
     if behaviour.is_too_early:
         return "too early to tell"
@@ -194,6 +206,8 @@ def unit_reading(measure: Measure, unit_name: str, behaviour: ProcessBehaviour) 
         f"{measure.scale_points} in {last.point.month.words} "
         f"({answers_words(last.point.respondents)}, interval {interval_words(last.point)})."
     )
+    if last.point.is_coarse:
+        return Reading("Shown coarsely in the latest month", f"{where} {COARSE_REASON}")
     cautions = " ".join(CAUTION_WORDS[caution] for caution in behaviour.cautions)
     signal = latest_signal(behaviour)
     if signal is None:
@@ -270,6 +284,12 @@ def lead_words(moved: int, figures: int, expected: float) -> str:
     noun = "figure" if figures == 1 else "figures"
     start = number_words(moved).capitalize()
     return f"{start} of {figures} {noun} moved beyond ordinary variation. {by_chance}"
+
+
+def _is_latest_unjudged(behaviour: ProcessBehaviour) -> bool:
+    """Return whether the latest month is hidden or shown coarsely."""
+    last = behaviour.points[-1] if behaviour.points else None
+    return isinstance(last, HiddenPoint) or (last is not None and last.point.is_coarse)
 
 
 def _latest(behaviour: ProcessBehaviour) -> SeriesPoint:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from analysis.release import CodedNumber, Published, ReleasedItem, ReleaseHead, ShownCell
 from analysis.trends.measures import Measure
+from analysis.trends.words import COARSE_SHARES
 from pulse.dashboards.words import reasons_words, sentence_start, share_words
 from surveys.months import Month
 
@@ -57,7 +58,7 @@ def item_answers(head: ReleaseHead, measure: Measure, cell: ShownCell) -> ItemAn
         month=head.month,
         note=(
             f"{cell.respondents:,} people answered. Shares are rounded, so they need not add up "
-            "to 100%."
+            "to 100%." + (f" {COARSE_SHARES}" if cell.is_coarse else "")
         ),
         band_names=tuple(map(sentence_start, released[0].band_names)),
         items=items,

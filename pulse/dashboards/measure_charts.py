@@ -67,7 +67,7 @@ def measure_chart(
         unit="",
         months=tuple(_chart_month(point) for point in points),
         centre=behaviour.centre,
-        small_words=few_answers_words(heads[-1].threshold),
+        small_words=_hollow_words(points, heads[-1].threshold),
         events=limit_events(behaviour.fixed_at),
         breaks=source_breaks(stretches),
     )
@@ -95,7 +95,7 @@ def _chart_month(point: _Point) -> ShownMonth | HiddenMonth:
         month=shown.month,
         value=shown.mean,
         mark=MARKS[point.direction],
-        is_small=shown.is_small,
+        is_small=shown.is_small or shown.is_coarse,
         lower_limit=point.lower_limit,
         upper_limit=point.upper_limit,
         words=(
@@ -103,6 +103,12 @@ def _chart_month(point: _Point) -> ShownMonth | HiddenMonth:
             f"{reading_words(point)}"
         ),
     )
+
+
+def _hollow_words(points: Sequence[_Point], threshold: int) -> str:
+    """Return the legend of hollow points: few answers, or shown coarsely where some month is."""
+    has_coarse = any(isinstance(p, JudgedPoint) and p.point.is_coarse for p in points)
+    return few_answers_words(threshold) + (", or shown coarsely" if has_coarse else "")
 
 
 def limit_events(fixed_at: Month | None) -> tuple[Event, ...]:

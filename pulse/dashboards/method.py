@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.release import ReleaseHead, Source, SpreadBasis
+from analysis.repeated_answers import BANDS, REPEATS, guessing_odds
 from analysis.trends.findings import FIXED_FALSE_ALARM_SHARE
 from analysis.turnover import FEWEST_LEAVERS, FEWEST_MONTHS, FEWEST_UNITS
 from pulse.dashboards.words import IMPORTED_WORDS, date_words
@@ -24,6 +25,22 @@ class Fact:
     value: str
 
 
+_LARGEST_GUESSED_AT = 20
+"""People; in larger groups a guess is hardly better with figures than without."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuessWords:
+    """How well one answer can be guessed in the smallest group that is shown, in whole percent."""
+
+    people: int
+    bands: tuple[int, ...]
+    repeats: tuple[int, ...]
+    without: int
+    one_month: int
+    two_months: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class MethodPage:
     """`policy` is the one in force, or the default before any was recorded (`rules` is empty).
@@ -41,6 +58,7 @@ class MethodPage:
     fewest_units: int
     fewest_months: int
     fewest_leavers: int
+    guess: GuessWords
 
 
 def method_page(policy: AnonymityPolicy | None, heads: Sequence[ReleaseHead]) -> MethodPage:
@@ -50,8 +68,9 @@ def method_page(policy: AnonymityPolicy | None, heads: Sequence[ReleaseHead]) ->
         policy: in force; None before `pulse init` recorded one.
         heads: visible releases, oldest first.
     """
+    in_force = AnonymityPolicy() if policy is None else policy
     return MethodPage(
-        policy=AnonymityPolicy() if policy is None else policy,
+        policy=in_force,
         rules=() if policy is None else _rules(policy),
         release_facts=_release_facts(heads[-1]) if heads else (),
         breakdowns=", ".join(each.name for each in policy.breakdowns) if policy else "",
@@ -60,7 +79,24 @@ def method_page(policy: AnonymityPolicy | None, heads: Sequence[ReleaseHead]) ->
         fewest_units=FEWEST_UNITS,
         fewest_months=FEWEST_MONTHS,
         fewest_leavers=FEWEST_LEAVERS,
+        guess=_guess_words(in_force.shown_threshold),
     )
+
+
+def _guess_words(k: int) -> GuessWords:
+    odds = guessing_odds(min(k, _LARGEST_GUESSED_AT))
+    return GuessWords(
+        people=odds.people,
+        bands=tuple(_percent(share) for share in BANDS),
+        repeats=tuple(_percent(share) for share in REPEATS),
+        without=_percent(odds.without),
+        one_month=_percent(odds.one_month),
+        two_months=tuple(_percent(share) for share in odds.two_months),
+    )
+
+
+def _percent(share: float) -> int:
+    return round(100 * share)
 
 
 def _rules(policy: AnonymityPolicy) -> tuple[Fact, ...]:

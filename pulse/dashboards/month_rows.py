@@ -93,6 +93,12 @@ def month_row(point: JudgedPoint | HiddenPoint, source_note: str = "") -> MonthR
         answers=f"{point.point.respondents:,}",
         mark=MARKS[point.direction],
         reading=reading_words(point),
-        reading_short=_SHORT.get(point.rule) or reading_words(point).partition(", ")[0],
+        reading_short=_short_words(point),
         source_note=source_note,
     )
+
+
+def _short_words(point: JudgedPoint) -> str:
+    if point.point.is_coarse:
+        return "coarse"
+    return _SHORT.get(point.rule) or reading_words(point).partition(", ")[0]

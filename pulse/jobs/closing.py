@@ -12,12 +12,13 @@ from pathlib import Path
 
 from sqlalchemy import update
 
-from analysis.archive import visible_releases
+from analysis.archive import month_cells, visible_releases
 from analysis.ballot_tally import BallotTally
 from analysis.preparing import PreparedRelease
 from analysis.publishing import discard_month, make_visible, prepare_release, stage, staged_months
-from analysis.release import Source
+from analysis.release import ShownCell, Source
 from analysis.spread import pooled_earlier
+from analysis.wave_gate import OPEN_GATE, Invitations, WaveGate
 from pulse.installation import Installation
 from pulse.jobs.counting import Count, processes_for
 from pulse.jobs.preparing import box_paths, keys_of
@@ -31,6 +32,12 @@ from surveys.custody import read_key
 from surveys.descriptors import Descriptor
 from surveys.destruction import destroy_box, destroy_wave_keys
 from surveys.errors import StateError
+from surveys.group_members import (
+    forget_members,
+    is_another_staged,
+    people_who_stayed,
+    wave_before,
+)
 from surveys.ledger.log import EntryKind, take_turn
 from surveys.opening import all_ballot_ids, ballots_root
 from surveys.preparing_waves import forget_invitations, pass_key_tree
@@ -178,6 +185,7 @@ def finish_wave(site: Installation, code: str, *, day: date) -> None:
         stop_mailings(office, code)  # once more, should a mailing have begun during the close
     with site.stores.registry() as registry:
         forget_invitations(registry, code)
+        forget_members(registry)
     body = {
         "wave": code,
         "descriptor_sha256": descriptor.sha256,
@@ -217,7 +225,29 @@ def _prepare(site: Installation, descriptor: Descriptor, counted: BallotTally) -
         earlier_spread=pooled_earlier(
             head.items for head in heads if head.month < descriptor.month
         ),
-        invited={group.unit: group.invited for group in descriptor.groups},
+        invitations=Invitations(
+            {group.unit: group.invited for group in descriptor.groups},
+            _gate(site, descriptor),
+        ),
+    )
+
+
+def _gate(site: Installation, descriptor: Descriptor) -> WaveGate:
+    """Return what the wave is compared with: the wave released before it."""
+    with site.stores.registry() as registry:
+        code = wave_before(registry, descriptor.code)
+        if is_another_staged(registry, descriptor.code):
+            return WaveGate(is_closed=True)
+        if code is None:
+            return OPEN_GATE
+        before = descriptor_of(registry, code)
+        stayed = people_who_stayed(registry, before, descriptor)
+    with site.stores.archive() as archive:
+        cells = month_cells(archive, before.month)
+    shown = {unit: entry.cell for unit, entry in cells.items()}
+    return WaveGate(
+        stayed,
+        {unit: cell.respondents for unit, cell in shown.items() if isinstance(cell, ShownCell)},
     )
 
 

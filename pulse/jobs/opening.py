@@ -13,6 +13,7 @@ from surveys.box import open_box
 from surveys.calendar import LONGEST_EXTENSION_DAYS, check_field_period
 from surveys.custody import destroy_file, destroy_wave_folder
 from surveys.errors import StateError
+from surveys.group_members import forget_members
 from surveys.ledger.log import EntryKind
 from surveys.preparing_waves import forget_invitations
 from surveys.wave_states import WaveState, check_transition
@@ -106,6 +107,7 @@ def cancel_wave(site: Installation, code: str, *, day: date) -> None:
     with site.stores.registry() as registry:
         forget_invitations(registry, code)
         set_state(registry, code, WaveState.CANCELLED)
+        forget_members(registry)
 
 
 def _destroy_what_was_made(site: Installation, wave: Wave) -> None:

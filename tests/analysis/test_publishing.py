@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from analysis.archive import visible_releases
 from analysis.publishing import (
     PreparedRelease,
+    discard_month,
     discard_staged,
     make_visible,
     stage,
@@ -119,6 +120,31 @@ def test_a_visible_release_is_never_staged_again_or_made_visible_again(
             stage(session, release, import_sha256=FILE)
     with any_stores.archive() as session, pytest.raises(StateError, match="never changes"):
         make_visible(session, [MARCH], signer=signer, day=DAY)
+
+
+def test_no_second_version_of_a_released_cell_can_be_made_visible(
+    any_stores: Stores, signer: LogSigner
+) -> None:
+    release_both(any_stores, signer)
+    other = service_release(extra=5)  # the same month, with five more people in a team
+    with any_stores.archive() as session:
+        before = rows(session)
+
+    with any_stores.archive() as session, pytest.raises(StateError, match="never changes"):
+        stage(session, other, import_sha256=FILE)
+    with any_stores.archive() as session, pytest.raises(StateError, match="never changes"):
+        make_visible(session, [MARCH], signer=signer, day=DAY)
+    with any_stores.archive() as session, pytest.raises(StateError, match="never changes"):
+        discard_month(session, MARCH)
+    with any_stores.archive() as session:
+        assert discard_staged(session) == ()
+        assert rows(session) == before
+        assert verify_release(session, MARCH).is_intact
+
+
+def test_a_unit_has_one_cell_a_month_and_a_month_one_release() -> None:
+    assert [column.name for column in CellRow.__table__.primary_key] == ["unit_code", "month"]
+    assert [column.name for column in ReleaseRow.__table__.primary_key] == ["month"]
 
 
 def test_a_month_that_was_not_prepared_cannot_be_shown(

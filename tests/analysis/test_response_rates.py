@@ -14,6 +14,7 @@ from analysis.publishing import make_visible, stage, verify_release
 from analysis.release import Bound, CodedNumber, ShownCell, Source, Suppressed
 from analysis.response_rates import code_rate
 from analysis.tables import CellRow
+from analysis.wave_gate import Invitations
 from pulse.stores import Stores
 from surveys.ledger.signing import LogSigner
 from surveys.policy import AnonymityPolicy
@@ -50,7 +51,9 @@ def wave_release(
         CONSTRUCTS,
         source=Source.WAVE,
         earlier_spread=NO_EARLIER,
-        invited={UnitCode(unit): people for unit, people in invited.items() if people},
+        invitations=Invitations(
+            {UnitCode(unit): people for unit, people in invited.items() if people}
+        ),
     )
 
 

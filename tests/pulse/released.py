@@ -12,6 +12,7 @@ from analysis.release import ReleasedItem, Source
 from analysis.spread import pooled_earlier
 from analysis.tables import WorkforceRow
 from analysis.tally import ItemTally, MonthTally
+from analysis.wave_gate import OPEN_GATE, Invitations, WaveGate
 from surveys.canonical import canonical_json, sha256_hex
 from surveys.instruments import Instrument, Item, ItemCode
 from surveys.ledger.log import EntryKind, append
@@ -113,6 +114,7 @@ def release(
     day: date = date(2026, 11, 9),
     invited: Mapping[str, int] = NOBODY_INVITED,
     challenges: Sequence[int] = (),
+    gate: WaveGate = OPEN_GATE,
 ) -> None:
     """Publish the months by the real line, with these entries of the log printed on them."""
     record_policy(session, policy, signer=signer, day=date(2025, 4, 1))
@@ -126,7 +128,9 @@ def release(
             instrument.constructs,
             source=source,
             earlier_spread=pooled_earlier(earlier),
-            invited={UnitCode(code): people for code, people in invited.items()},
+            invitations=Invitations(
+                {UnitCode(code): people for code, people in invited.items()}, gate
+            ),
         )
         earlier.append(prepared.items)
         stage(session, prepared, import_sha256="0" * 64 if source is Source.IMPORTED else None)
@@ -168,6 +172,19 @@ def joined_months(
     own = [tally_of(month, respondents_of_waves, means={}) for month in months[imported:]]
     release(session, past, signer)
     release(session, own, signer, source=Source.WAVE, invited=INVITED)
+    return months
+
+
+def waves_with_a_joiner(
+    session: Session, signer: LogSigner, *, count: int = 8
+) -> tuple[Month, ...]:
+    """Publish waves; before the last somebody joined Leaving care North, and must have answered."""
+    months = months_from(FIRST, count)
+    tallies = [tally_of(month, MANY, means={"north-2": 3.4}) for month in months]
+    north_2 = UnitCode("north-2")
+    joined = WaveGate({north_2: 13}, {north_2: 13})
+    release(session, tallies[:-1], signer, source=Source.WAVE, invited=INVITED)
+    release(session, tallies[-1:], signer, source=Source.WAVE, invited=INVITED, gate=joined)
     return months
 
 

@@ -17,6 +17,8 @@ from pulse.stores import Stores
 from pulse.upgrades import METADATA, migration_config, store_versions, upgrade_store
 from tests.conftest import RunPulse
 from tests.postgresql_server import STORES, PostgresqlServer, settings_on
+from tests.pulse.waves_made import prepared_wave
+from tests.pulse.waves_made import quick_keys as quick_keys  # noqa: PLC0414 - a fixture found here
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -151,3 +153,21 @@ def test_the_command_needs_an_installation(run_pulse: RunPulse) -> None:
     result = run_pulse("upgrade")
     assert result.exit_code == 2
     assert "does not exist. Run `pulse init`" in result.stderr
+
+
+@pytest.mark.usefixtures("quick_keys")
+def test_who_is_invited_to_a_wave_under_way_is_known_after_an_upgrade(
+    installation: Installation,
+) -> None:
+    code = prepared_wave(installation)
+    engine = installation.stores.engines["registry"]
+    members = text("SELECT wave_code, person_id, unit_code FROM group_members ORDER BY person_id")
+    with engine.begin() as connection:
+        before = connection.execute(members).all()
+        command.downgrade(migration_config("registry", connection), "registry_0003")
+    assert "group_members" not in tables_of(engine)
+    upgrade_store(installation.stores, "registry")
+    with engine.connect() as connection:
+        assert connection.execute(members).all() == before
+    assert {row.wave_code for row in before} == {code}
+    assert len(before) == 16

@@ -77,8 +77,11 @@ def make_figure(mean: float, *, bound: Bound = Bound.EXACT) -> Published:
     return Published(respondents=20, mean=CodedNumber(mean, bound), bands=(share, share, share))
 
 
-def make_cell(figures: Mapping[str, Figure], *, respondents: int = 20) -> ShownCell:
-    return ShownCell(respondents, {ItemCode(code): figure for code, figure in figures.items()})
+def make_cell(
+    figures: Mapping[str, Figure], *, respondents: int = 20, is_coarse: bool = False
+) -> ShownCell:
+    by_code = {ItemCode(code): figure for code, figure in figures.items()}
+    return ShownCell(respondents, by_code, is_coarse=is_coarse)
 
 
 def make_point(

@@ -1,6 +1,7 @@
 """A series as a process: average, limits that widen, cautions and the latest signal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -137,3 +138,40 @@ def test_a_run_does_not_reach_over_a_hidden_month(
 ) -> None:
     later = [3.2] * 4 + [None] + [3.2] * 6
     assert latest_signal(process_behaviour(series([*steady, *later]))) is None
+
+
+def coarse_at(points: Sequence[Point], place: int) -> list[Point]:
+    """Return the series with one month shown coarsely."""
+    point = points[place]
+    assert isinstance(point, SeriesPoint)
+    return [*points[:place], replace(point, is_coarse=True), *points[place + 1 :]]
+
+
+def test_a_month_that_is_shown_coarsely_is_not_judged_however_far_off_it_is(
+    series: Series, steady: tuple[float, ...]
+) -> None:
+    points = series([*steady, 5.0])
+    assert latest_signal(process_behaviour(points)) is not None
+    behaviour = process_behaviour(coarse_at(points, -1 + len(points)))
+    assert latest_signal(behaviour) is None
+    latest = judged_points(behaviour)[-1]
+    assert (latest.point.mean, latest.lower_limit, latest.rule) == (5.0, None, Rule.ORDINARY)
+
+
+def test_a_month_that_is_shown_coarsely_breaks_a_run_as_a_hidden_one_does(
+    series: Series, steady: tuple[float, ...]
+) -> None:
+    later = [3.2] * 11
+    points = series([*steady, *later])
+    assert latest_signal(process_behaviour(points)) is not None
+    assert latest_signal(process_behaviour(coarse_at(points, len(steady) + 4))) is None
+
+
+def test_a_month_that_is_shown_coarsely_is_in_no_average_and_no_limit(
+    series: Series, steady: tuple[float, ...]
+) -> None:
+    coarse = process_behaviour(coarse_at(series([*steady[:6], 5.0, *steady[6:], 3.4]), 6))
+    hidden = process_behaviour(series([*steady[:6], None, *steady[6:], 3.4]))
+    assert (coarse.centre, coarse.fixed_at) == (hidden.centre, hidden.fixed_at)
+    last_coarse, last_hidden = judged_points(coarse)[-1], judged_points(hidden)[-1]
+    assert last_coarse.upper_limit == last_hidden.upper_limit

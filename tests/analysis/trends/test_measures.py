@@ -178,3 +178,21 @@ def test_shown_means_are_those_of_the_series_without_hidden_and_unasked_months(
         UnitCode("north"): expected
     }
     assert list(expected) == [JANUARY]
+
+
+def test_a_coarse_mean_of_several_questions_is_in_half_points_with_a_wider_interval(
+    item: Items, head: Heads, figure: Figures, cell: Cells
+) -> None:
+    items = [item("a", construct="safety"), item("b", construct="safety")]
+    heads = [head(JANUARY, items=items)]
+    (measure,) = measures_of(heads)
+    figures = {"a": figure(3.5), "b": figure(3.0)}
+    (coarse,) = series_of(measure, heads, [month_of(JANUARY, cell(figures, is_coarse=True))])
+    (usual,) = series_of(measure, heads, [month_of(JANUARY, cell(figures))])
+    assert isinstance(coarse, SeriesPoint)
+    assert isinstance(usual, SeriesPoint)
+    assert (coarse.mean, coarse.is_coarse) == (3.5, True)  # 3.25, halves up
+    assert (usual.mean, usual.is_coarse) == (3.2, False)
+    assert coarse.interval is not None
+    assert usual.interval is not None
+    assert coarse.interval[1] - coarse.interval[0] > usual.interval[1] - usual.interval[0]

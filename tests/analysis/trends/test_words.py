@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -21,6 +22,7 @@ from analysis.trends.findings import JudgedSeries
 from analysis.trends.measures import HiddenPoint, Measure, Point, SeriesPoint
 from analysis.trends.words import (
     CAUTION_WORDS,
+    COARSE_REASON,
     HIDDEN_WORDS,
     NOTHING_MOVED,
     Reading,
@@ -284,3 +286,19 @@ def test_every_hidden_reason_and_caution_has_words() -> None:
 def test_a_measure_never_asked_is_said_to_be_so(measure: Callable[..., Measure]) -> None:
     nothing = ProcessBehaviour((), None, (Caution.TOO_EARLY,), None)
     assert unit_reading(measure(), "North", nothing).heading == "Not asked yet"
+
+
+def test_a_coarse_month_says_about_and_that_it_is_not_judged_and_why(
+    series: Series, steady: tuple[float, ...], measure: Callable[..., Measure]
+) -> None:
+    *before, last = series([*steady, 5.0])
+    assert isinstance(last, SeriesPoint)
+    behaviour = process_behaviour([*before, replace(last, mean=4.5, is_coarse=True)])
+    judged = behaviour.points[-1]
+    assert isinstance(judged, JudgedPoint)
+    assert plain(figure_words(judged.point)) == "about 4.5"
+    assert reading_words(judged) == cell_words(behaviour) == "shown coarsely, not judged"
+    reading = unit_reading(measure(), "North", behaviour)
+    assert reading.heading == "Shown coarsely in the latest month"
+    assert reading.text.endswith(COARSE_REASON)
+    assert not FORBIDDEN.search(reading.text)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from flask.testing import FlaskClient
 
+from analysis.repeated_answers import guessing_odds
 from pulse.access import Role
 from pulse.dashboards.method import method_page
 from pulse.stores import Stores
@@ -44,3 +45,24 @@ def test_before_any_rule_is_recorded_the_page_says_so() -> None:
 
     assert page.rules == ()
     assert page.release_facts == ()
+
+
+def test_the_odds_of_a_guess_from_two_months_are_those_of_the_k_in_force() -> None:
+    for k in (5, 9):
+        guess = method_page(AnonymityPolicy(threshold=k), ()).guess
+        odds = guessing_odds(k)
+        assert guess.people == k
+        assert guess.one_month == round(100 * odds.one_month)
+        assert guess.two_months == tuple(round(100 * share) for share in odds.two_months)
+
+
+def test_the_page_says_how_much_better_two_months_are_than_one(
+    stores: Stores, signer: LogSigner, sign_in_as: SignInAs
+) -> None:
+    with stores.archive() as session:
+        release(session, [tally_of(FIRST, MANY, means={})], signer)
+    text = text_of(sign_in_as(Role.TEAM_LEADER, ["north"]).get("/method").text)
+
+    assert "Say a team of 5 all answer, somebody leaves" in text
+    assert "right 59 times in 100 with one month, and 68 to 80 times with both" in text
+    assert "it is right 46 times with no figures at all" in text
