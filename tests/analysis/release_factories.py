@@ -9,6 +9,7 @@ from analysis.publishing import PreparedRelease, prepare_release
 from analysis.release import Source
 from analysis.spread import EarlierSpread
 from analysis.tally import ItemTally, MonthTally
+from analysis.wave_gate import NOBODY_INVITED, Invitations
 from surveys.instruments import Construct, ConstructCode, Item, ItemCode
 from surveys.months import Month
 from surveys.policy import AnonymityPolicy, Breakdown
@@ -119,6 +120,7 @@ def make_release(
     tally: MonthTally,
     policy: AnonymityPolicy = FIVE,
     earlier: EarlierSpread = NO_EARLIER,
+    invitations: Invitations = NOBODY_INVITED,
 ) -> PreparedRelease:
     return prepare_release(
         tally,
@@ -127,6 +129,7 @@ def make_release(
         CONSTRUCTS,
         source=Source.IMPORTED,
         earlier_spread=earlier,
+        invitations=invitations,
     )
 
 

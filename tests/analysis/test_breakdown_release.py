@@ -20,7 +20,9 @@ from analysis.errors import ReleaseRefused
 from analysis.preparing import PreparedRelease
 from analysis.release_documents import read_header
 from analysis.tally import MonthTally
+from analysis.wave_gate import Invitations, WaveGate
 from surveys.policy import AnonymityPolicy, Breakdown
+from surveys.units import UnitCode
 from tests.analysis.release_factories import divided_tally, make_release, spread_out
 
 ROLE = Breakdown("role", "Role family", ("Social work", "Support", "Office"))
@@ -340,3 +342,34 @@ def test_the_public_account_tells_nothing_of_sealed_counts() -> None:
     first, second = (make_release(ONE, tally_of(each, ROLE), POLICY) for each in (one, two))
     assert first.header == second.header
     assert first.certificate == second.certificate
+
+
+def coarse_of(release: PreparedRelease) -> dict[str, set[bool]]:
+    """Return per unit whether its shown breakdown cells say that they are coarse."""
+    found: dict[str, set[bool]] = {}
+    for row in release.breakdown_cells:
+        shown = [cell for cell in json.loads(row.cells) if cell is not None]
+        found.setdefault(row.unit, set()).update("~" in cell[1] for cell in shown)
+    return found
+
+
+def test_breakdown_cells_are_as_coarse_as_their_unit_and_say_so() -> None:
+    people: dict[Atom, int] = {
+        (unit, (role,)): 9 for unit in ("north", "south") for role in range(3)
+    }
+    gate = WaveGate(
+        stayed={UnitCode("all"): 60, UnitCode("north"): 20, UnitCode("south"): 40},
+        respondents_before={UnitCode(unit): 27 for unit in SERVICE},
+    )
+    release = make_release(
+        SERVICE,
+        tally_of(people, ROLE),
+        AnonymityPolicy(threshold=K, breakdowns=(ROLE,)),
+        invitations=Invitations({}, gate),
+    )
+    assert coarse_of(release) == {"all": {False}, "north": {True}, "south": {False}}
+    (north,) = (row for row in release.breakdown_cells if row.unit == "north")
+    for _respondents, figures in filter(None, json.loads(north.cells)):
+        means = [int(str(tokens[0]).strip("+-")) for key, tokens in figures.items() if key != "~"]
+        assert means
+        assert all(mean % 5 == 0 for mean in means)
