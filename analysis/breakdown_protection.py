@@ -1,4 +1,4 @@
-"""Which breakdown cells of a month may be shown beside the unit totals: protect, then attack.
+"""Which breakdown cells of a month may be shown beside unit totals: protect, attack, prove.
 
 All tables of a release are protected together, because each can be safe alone and two of them
 unsafe together. It fails closed: whatever goes wrong, no breakdown is shown and the unit totals are
@@ -11,11 +11,13 @@ from itertools import combinations
 import numpy as np
 
 from analysis.disclosure.attack import AttackReport, ControlSilentError
+from analysis.disclosure.certificate import Certified, Names
 from analysis.disclosure.engine import protect
 from analysis.disclosure.frequency_tables import TOTALS, Block, FrequencyTable, TablePattern
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.table_attack import attack_before_release
 from analysis.release import CROSSING, ReleasedBreakdown
+from analysis.release_proof import ReleaseProof, prove
 from analysis.tally import Counts, MonthTally
 from surveys.policy import AnonymityPolicy, Breakdown
 from surveys.units import UnitTree
@@ -25,7 +27,7 @@ _PAIR = 2
 
 @dataclass(frozen=True)
 class ProtectedBreakdowns:
-    """What may be shown of a month that asked breakdown questions; the attack found nothing.
+    """What may be shown of a month that asked breakdown questions, attacked and proved.
 
     `rows[i]` is the row of the tally that holds the respondents of the table's atom i. `blocks`
     describe the table's blocks after the unit totals.
@@ -36,6 +38,7 @@ class ProtectedBreakdowns:
     rows: Counts
     blocks: tuple[ReleasedBreakdown, ...]
     attacked: AttackReport
+    proof: ReleaseProof
 
     @property
     def totals(self) -> tuple[tuple[bool, ...], tuple[int, ...]]:
@@ -59,11 +62,25 @@ def protect_breakdowns(
     order = [each for each in policy.breakdowns if each in tally.breakdowns]
     table, rows = _table(tally, tree, order, policy)
     rules = Rules(policy.threshold, policy.colluders)
-    pattern = protect(table, rules).pattern
+    protected = protect(table, rules)
+    pattern = protected.pattern
     attacked = _attack(table, pattern, rules)
     if attacked is None:
         return None
-    return ProtectedBreakdowns(table, pattern, rows, _released(table, pattern, order), attacked)
+    certified = Certified(table, _names(tree, order), rules, pattern, protected.account)
+    proof = prove(certified, attacked)
+    if proof is None:
+        return None
+    blocks = _released(table, pattern, order)
+    return ProtectedBreakdowns(table, pattern, rows, blocks, attacked, proof)
+
+
+def _names(tree: UnitTree, order: list[Breakdown]) -> Names:
+    return Names(
+        units=tuple(unit.code for unit in tree),
+        demographics=tuple(breakdown.code for breakdown in order),
+        categories=tuple(breakdown.options for breakdown in order),
+    )
 
 
 def _table(

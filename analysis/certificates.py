@@ -1,14 +1,16 @@
 """The public certificate of a release: what is shown, what it rests on, and what was tried on it.
 
 It is made of published figures only, so it may be given to anybody. Whoever has it can check that
-no residue lies between 1 and k-1 people, without the server and without the answers.
+no residue lies between 1 and k-1 people, without the server and without the answers. Of the sealed
+certificate it has the hash, and by which verifier it was read.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from analysis.release import Source
 from analysis.release_documents import ReleaseHeader, self_attack_document
+from analysis.release_proof import ReleaseProof
 from surveys.canonical import canonical_json
 from surveys.months import Month
 from surveys.policy import AnonymityPolicy
@@ -25,6 +27,11 @@ _RATE_NOTES = (
     "Only shown units have one. It is rounded down to steps of {steps} points.",
     "Where fewer than {k} people did not answer, it is a bound, the same however few they were.",
 )
+_SEALED_NOTE = (
+    "Before the release a sealed certificate with the number of people in every group was made, "
+    "read by the stand-alone verifier and forgotten. It was never stored: its hash is all that is "
+    "left, and nobody can verify it again."
+)
 _FORM = {"document": "Pulse release certificate", "format": 1}
 _COARSE_NOTE = (
     "Cells shown coarsely have means in half points, shares in coarse steps and no single options, "
@@ -33,15 +40,27 @@ _COARSE_NOTE = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class CertifiedUnits:
+    """What is published of units, and what is left of the proof that it may be.
+
+    `published` are respondents of each unit in the tree's order, None where hidden; `has_rates`
+    says whether shown cells have a response rate.
+    """
+
+    published: Sequence[int | None]
+    proof: ReleaseProof
+    has_rates: bool
+
+
 def certificate_text(
     month: Month,
     source: Source,
     *,
     tree: UnitTree,
-    published: Sequence[int | None],
+    certified: CertifiedUnits,
     policy: AnonymityPolicy,
     header: ReleaseHeader,
-    has_rates: bool,
 ) -> str:
     """Return the certificate as canonical JSON.
 
@@ -49,10 +68,9 @@ def certificate_text(
         month: the month of the answers.
         source: where the answers came from.
         tree: the units.
-        published: respondents of each unit in the tree's order, None where hidden.
+        certified: what is published of them.
         policy: the policy that the release was judged under.
         header: what goes for every cell.
-        has_rates: whether shown cells have a response rate.
     """
     return canonical_json(
         _FORM
@@ -61,15 +79,16 @@ def certificate_text(
             "engine": header.engine,
             "items": [item.code for item in header.items],
             "month": str(month),
-            "notes": _notes(source, policy, header, has_rates=has_rates),
+            "notes": _notes(source, policy, header, has_rates=certified.has_rates),
             "policy": policy.as_document(),
             "policy_sha256": header.policy_sha256,
-            "residues": _residues(tree, published),
+            "residues": _residues(tree, certified.published),
+            "sealed_certificate": _sealed(certified.proof, policy),
             "self_attack": self_attack_document(header.self_attack),
             "shares_in_coarse_steps": header.coarse,
             "smallest_group": policy.threshold + policy.colluders,
             "source": source.value,
-            **_unit_counts(tree, published) | _coarse_cells(header),
+            **_unit_counts(tree, certified.published) | _coarse_cells(header),
             "withheld_items": list(header.withheld),
         }
     )
@@ -92,12 +111,22 @@ def _notes(
     source: Source, policy: AnonymityPolicy, header: ReleaseHeader, *, has_rates: bool
 ) -> list[str]:
     if source is Source.IMPORTED:
-        return list(_IMPORTED_NOTES)
-    coarse = [_COARSE_NOTE] if header.coarse_cells else []
+        return [*_IMPORTED_NOTES, _SEALED_NOTE]
+    notes = [_COARSE_NOTE, _SEALED_NOTE] if header.coarse_cells else [_SEALED_NOTE]
     if not has_rates:
-        return coarse
+        return notes
     steps, k = policy.response_rate_step, policy.shown_threshold
-    return [each.format(steps=steps, k=k) for each in _RATE_NOTES] + coarse
+    return [each.format(steps=steps, k=k) for each in _RATE_NOTES] + notes
+
+
+def _sealed(proof: ReleaseProof, policy: AnonymityPolicy) -> dict[str, object]:
+    """Return what the verifier did; which of its checks ended how would tell hidden numbers."""
+    most = policy.shown_threshold - 1
+    return {
+        "result": f"verified: no combination of shown numbers depends on 1 to {most} people",
+        "sha256": proof.sealed_sha256,
+        "verifier_sha256": proof.verifier_sha256,
+    }
 
 
 def _breakdowns(header: ReleaseHeader) -> dict[str, object]:

@@ -1,8 +1,9 @@
-"""From counts to a protected release: protect, code, attack, certify. Pure and deterministic.
+"""From counts to a protected release: protect, code, attack, prove, certify.
 
-Equal counts, tree, policy and labels give equal bytes, in whatever order they come. It fails
-closed: a release that an attack breaks, or whose parts contradict each other, is refused, and the
-refusal holds no count.
+Equal counts, tree, policy and labels give equal bytes, in whatever order they come, except for the
+hash of the sealed certificate, which has a random salt. It fails closed: a release that an attack
+breaks, that the verifier refutes or whose parts contradict each other is refused, and the refusal
+holds no count.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ import numpy as np
 from analysis.aggregation import sum_up
 from analysis.breakdown_coding import BreakdownRelease, release_breakdowns
 from analysis.breakdown_protection import ProtectedBreakdowns, protect_breakdowns
-from analysis.certificates import certificate_text
+from analysis.certificates import CertifiedUnits, certificate_text
 from analysis.coding import Flags, Whole
 from analysis.disclosure.attack import AttackReport, ControlSilentError, attack_tree
 from analysis.disclosure.engine import ENGINE_VERSION
@@ -32,6 +33,7 @@ from analysis.release_documents import (
     release_sha256,
     tree_text,
 )
+from analysis.release_proof import ReleaseProof, prove_totals
 from analysis.response_rates import coded_rates
 from analysis.self_attack import joined_report
 from analysis.spread import EarlierSpread, within_spread
@@ -97,8 +99,8 @@ def prepare_release(
         invitations: who was invited, now and to the wave before; nobody for imported answers.
 
     Raises:
-        ReleaseRefused: an atom is no unit of the tree, an item has no construct, an attack found
-            or missed what it must not, or the figures contradict each other or the invitations.
+        ReleaseRefused: an atom is no unit of the tree, an item has no construct, an attack or the
+            verifier found or missed what it must not, or figures or invitations contradict.
     """
     judged = _judge(tally, tree, policy, invitations.gate)
     coded, tally = judged.coded, tally.by_unit()
@@ -113,18 +115,19 @@ def prepare_release(
         coarse_cells=_coarse_units(judged.shown, tree),
     )
     rates = _response_rates(judged.shown, tree, policy, invitations)
-    cells = _PublishedCells(judged.shown, coded, rates, judged.breakdowns.cells)
+    cells = _PublishedCells(judged.shown, coded, rates, judged.breakdowns.cells, judged.proof)
     return _written(tally.month, source, tree, policy, header, cells)
 
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """What may be shown of a month, and how; every attack on it found nothing."""
+    """What may be shown of a month, and how; no attack found anything, and it is proved."""
 
     shown: ShownUnits
     coded: CodedMonth
     breakdowns: BreakdownRelease
     self_attack: SelfAttack
+    proof: ReleaseProof
 
 
 def _judge(divided: MonthTally, tree: UnitTree, policy: AnonymityPolicy, gate: WaveGate) -> _Judged:
@@ -143,7 +146,14 @@ def _judge(divided: MonthTally, tree: UnitTree, policy: AnonymityPolicy, gate: W
     by_unit = _coarse_by_unit(shown, tree, gate)
     breakdowns = release_breakdowns(divided, tree, policy, protected, totals, by_unit)
     attack = joined_report(attacked, coded.one_mind, breakdowns.attacked, breakdowns.tried)
-    return _Judged(shown, coded, breakdowns, attack)
+    if protected is not None and breakdowns.described.divided:
+        return _Judged(shown, coded, breakdowns, attack, protected.proof)
+    proof = prove_totals(tree, own[:, 0], shown, rules, attacked)
+    if proof is None:
+        raise ReleaseRefused(
+            "The verifier refuted the sealed certificate. Nothing of the month is kept."
+        )
+    return _Judged(shown, coded, breakdowns, attack, proof)
 
 
 def _refuse_other_counts(people: Whole, shown: ShownUnits) -> None:
@@ -153,12 +163,13 @@ def _refuse_other_counts(people: Whole, shown: ShownUnits) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _PublishedCells:
-    """Which units are shown, and what each shows."""
+    """Which units are shown, what each shows, and the proof that it may be shown."""
 
     shown: ShownUnits
     coded: CodedMonth
     rates: tuple[CodedNumber, ...]  # of the shown places; none where nobody was invited
     breakdowns: tuple[BreakdownCellsText, ...]
+    proof: ReleaseProof
 
 
 def _written(
@@ -170,7 +181,7 @@ def _written(
     cells: _PublishedCells,
 ) -> PreparedRelease:
     """Return the release as the texts that are stored and hashed."""
-    published = cells.shown.published
+    published, has_rates = cells.shown.published, bool(cells.rates)
     return PreparedRelease(
         month=month,
         source=source,
@@ -182,10 +193,9 @@ def _written(
             month,
             source,
             tree=tree,
-            published=published,
+            certified=CertifiedUnits(published, cells.proof, has_rates=has_rates),
             policy=policy,
             header=header,
-            has_rates=bool(cells.rates),
         ),
         cells=_cells(tree, cells),
         breakdown_cells=cells.breakdowns,

@@ -59,6 +59,11 @@ EXPLANATIONS: Mapping[str, str] = {
     ),
 }
 """By the names that stand in releases, old ones too; a name without words is shown without."""
+_VERIFIED = (
+    "After the attacks a separate program, the verifier, proves from the sealed counts that no "
+    "combination of shown numbers depends on fewer than k people. What it reads is never stored. "
+    "The certificate of a release names the verifier, and the hash of what it has read."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,7 @@ class SelfAttackPage:
     """All releases, newest first, and what the attacks named in them do."""
 
     lead: str
+    verified: str
     explanations: tuple[Explanation, ...]
     attacks: tuple[AttackReport, ...]
 
@@ -119,6 +125,7 @@ def self_attack_page(
             "leak that was planted for it; one that has gone blind stops the release. No list of "
             "attacks is complete, so each release also says what was not searched."
         ),
+        verified=_VERIFIED,
         explanations=tuple(
             Explanation(_sentence(name), words)
             for name, words in EXPLANATIONS.items()

@@ -1,15 +1,22 @@
 """Small organisations, counts and prepared releases for the tests of this room."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pytest
 
+from analysis import release_proof
+from analysis.disclosure.certificate import SALT_BYTES
 from analysis.publishing import PreparedRelease, prepare_release
 from analysis.release import Source
 from analysis.spread import EarlierSpread
 from analysis.tally import ItemTally, MonthTally
 from analysis.wave_gate import NOBODY_INVITED, Invitations
+from surveys.canonical import canonical_json
 from surveys.instruments import Construct, ConstructCode, Item, ItemCode
 from surveys.months import Month
 from surveys.policy import AnonymityPolicy, Breakdown
@@ -115,6 +122,21 @@ def spread_out(people: int) -> list[int]:
     return [*[people // 5 + (place < people % 5) for place in range(5)], 0]
 
 
+@contextmanager
+def fixed_salt() -> Iterator[None]:
+    """Give every sealed certificate the same salt, so that equal counts give equal bytes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(release_proof, "new_salt", lambda: bytes(SALT_BYTES))
+        yield
+
+
+def without_seal(release: PreparedRelease) -> PreparedRelease:
+    """Return a release without the hash of its sealed certificate, which all counts go into."""
+    document = json.loads(release.certificate)
+    assert len(bytes.fromhex(document["sealed_certificate"].pop("sha256"))) == 32
+    return replace(release, certificate=canonical_json(document))
+
+
 def make_release(
     parents: Mapping[str, str | None],
     tally: MonthTally,
@@ -122,15 +144,16 @@ def make_release(
     earlier: EarlierSpread = NO_EARLIER,
     invitations: Invitations = NOBODY_INVITED,
 ) -> PreparedRelease:
-    return prepare_release(
-        tally,
-        make_tree(parents),
-        policy,
-        CONSTRUCTS,
-        source=Source.IMPORTED,
-        earlier_spread=earlier,
-        invitations=invitations,
-    )
+    with fixed_salt():
+        return prepare_release(
+            tally,
+            make_tree(parents),
+            policy,
+            CONSTRUCTS,
+            source=Source.IMPORTED,
+            earlier_spread=earlier,
+            invitations=invitations,
+        )
 
 
 SERVICE = {"all": None, "north": "all", "south": "all", "west": "all"}

@@ -155,6 +155,11 @@ def test_the_certificate_says_how_rates_were_made() -> None:
         "A response rate is the people who answered of the people invited in the groups under a unit.",
         "Only shown units have one. It is rounded down to steps of 5 points.",
         "Where fewer than 5 people did not answer, it is a bound, the same however few they were.",
+        (
+            "Before the release a sealed certificate with the number of people in every group was made, "
+            "read by the stand-alone verifier and forgotten. It was never stored: its hash is all that "
+            "is left, and nobody can verify it again."
+        ),
     ]
 
 

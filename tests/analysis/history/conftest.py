@@ -1,5 +1,6 @@
 """An organisation of three teams with k = 5, ready for an import."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.analysis.history.history_files import (
     two_months,
     write_rows,
 )
+from tests.analysis.release_factories import fixed_salt
 
 
 @pytest.fixture
@@ -34,6 +36,13 @@ def postgresql_organisation(
     """The same on a real PostgreSQL server."""
     home = postgresql_settings.home
     return _ready(Organisation(postgresql_stores, home, signer), tmp_path)
+
+
+@pytest.fixture
+def one_salt() -> Iterator[None]:
+    """Sealed certificates have all the same salt, so that two imports can end in the same bytes."""
+    with fixed_salt():
+        yield
 
 
 @pytest.fixture

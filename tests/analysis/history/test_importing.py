@@ -136,6 +136,7 @@ def test_a_later_file_adds_its_months(
 
 
 @pytest.mark.postgresql
+@pytest.mark.usefixtures("one_salt")
 def test_postgresql_gets_the_same_rows_as_sqlite(
     organisation: Organisation, postgresql_organisation: Organisation, two_month_file: Path
 ) -> None:

@@ -81,6 +81,7 @@ def calls_of_a_whole_run(organisation: Organisation, home: Path, file: Path) -> 
     return fault.calls
 
 
+@pytest.mark.usefixtures("one_salt")
 def test_killed_anywhere_and_run_again_it_ends_in_the_same_bytes(
     organisation: Organisation, two_month_file: Path, tmp_path: Path
 ) -> None:
@@ -113,6 +114,7 @@ def test_killed_anywhere_and_run_again_it_ends_in_the_same_bytes(
     assert seen_before > POINTS / 2
 
 
+@pytest.mark.usefixtures("one_salt")
 def test_stopped_by_an_error_anywhere_it_leaves_nothing_behind(
     organisation: Organisation, two_month_file: Path, tmp_path: Path
 ) -> None:

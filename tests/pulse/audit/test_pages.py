@@ -183,6 +183,7 @@ def test_each_release_says_what_was_tried_and_what_was_not_searched(
 
     assert text.count("Not searched:") == 2
     assert "what people know of each other from outside Pulse" in text
+    assert text.count("What it reads is never stored.") == 1
 
 
 def test_each_attack_that_a_release_names_is_explained_once(
