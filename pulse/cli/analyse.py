@@ -7,7 +7,9 @@ from importlib import import_module
 
 import click
 
-_COMMANDS: dict[str, str] = {}
+_COMMANDS: dict[str, str] = {
+    "spc": "pulse.cli.analyse_spc:spc",
+}
 """Where the command of each name stands: its module and the object in it."""
 
 
