@@ -66,6 +66,12 @@ class SeriesArrays:
         starts = None if self.starts is None else self.starts[some]
         return SeriesArrays(self.values[some], sizes, starts)
 
+    def repeated(self, times: int) -> "SeriesArrays":
+        """Return all series one after the other, so many times."""
+        sizes = None if self.sizes is None else np.tile(self.sizes, (times, 1))
+        starts = None if self.starts is None else np.tile(self.starts, (times, 1))
+        return SeriesArrays(np.tile(self.values, (times, 1)), sizes, starts)
+
 
 @dataclass(frozen=True, slots=True)
 class Charts:

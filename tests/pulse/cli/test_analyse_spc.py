@@ -120,7 +120,7 @@ def test_signals_by_chance_are_told_once_there_are_several_series(tmp_path: Path
     lines = ["series,x,y"]
     lines += [f"{name},{x},{(x * 7 + 3) % 5}" for name in range(100) for x in range(24)]
     output = spc(tmp_path, lines).output
-    assert "of 100. By chance alone about 1.6 would be." in output
+    assert "of 100. By chance alone about 1.8 would be." in output
     assert "By chance" not in spc(tmp_path, series(1, 3, 2, 4)).output
 
 
