@@ -34,7 +34,7 @@ def ours(values: FloatArray, sizes: FloatArray | None = None) -> Signals:
 
 
 def made_charts() -> dict[str, tuple[SeriesArrays, ChartKind]]:
-    """Return what whole charts are timed on: averages, limits, signals, autocorrelation, sigma of z."""
+    """Return what whole charts (with autocorrelation, sigma of z and stretches) are timed on."""
     values, sizes = make_series()
     random = np.random.default_rng(2)
     starts = random.random(values.shape) < 1 / MONTHS  # about one start in each series
@@ -122,9 +122,8 @@ def main() -> None:
     for name, (series, kind) in made_charts().items():
         wall, processor = timed(partial(charts, series, kind))
         share = processor / BAR_SECONDS
-        print(
-            f"  whole charts, {name + ':':<20} {wall:5.2f} s wall, {processor:5.2f} s processor, {share:.2f} of the bar"
-        )
+        spent = f"{wall:5.2f} s wall, {processor:5.2f} s processor, {share:.2f} of the bar"
+        print(f"  whole charts, {name + ':':<20} {spent}")
         slowest = max(slowest, processor)
     if not same or slowest > BAR_SECONDS:
         raise SystemExit("the bar or the reference is missed")

@@ -19,6 +19,7 @@ from pulse.cli.whole_files import whole_file
 PROVISIONAL_POINTS = 12
 """Limits that rest on fewer points still move with every further one."""
 
+_DECIMAL_BELOW = 100  # a simulated number has no more than two or three digits to trust
 _PATH = click.Path(path_type=Path)
 _RULES = {
     RuleCode.ORDINARY: "",
@@ -158,7 +159,7 @@ def _summary(
         chance = expected_by_chance(named.arrays, charts, kind=kind, options=options)
         yield (
             f"Latest points that are part of a signal: {moved:,} of {latest:,}. By chance alone "
-            f"about {chance:,.1f} would be."
+            f"about {chance:,.{int(chance < _DECIMAL_BELOW)}f} would be."
         )
     shown = charts.shown_points
     short = int(((shown > 0) & (shown < PROVISIONAL_POINTS)).sum())
