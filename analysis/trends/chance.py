@@ -36,11 +36,11 @@ def expected_by_chance(
     """
     rows, columns = series.values.shape
     wanted = min(_SERIES_WANTED, _POINTS_AT_MOST // max(columns, 1))
-    rounds = max(1, wanted // max(rows, 1))
+    rounds: int = max(1, wanted // max(rows, 1))
     many = series.repeated(rounds)
     noise = _noise(many, np.tile(charts.centre, (rounds, 1)), kind, np.random.default_rng(seed))
     quiet = SeriesArrays(noise, many.sizes, many.starts)
-    found: float = latest_signals(quiet, process_charts(quiet, kind=kind, options=options))[1]
+    found = latest_signals(quiet, process_charts(quiet, kind=kind, options=options))[1]
     return found / rounds
 
 

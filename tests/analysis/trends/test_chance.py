@@ -107,6 +107,23 @@ def test_the_expected_number_is_what_noise_gives(options: XmrOptions) -> None:
     assert told == pytest.approx(40 * latest_share(noise(24, seed=6), options), rel=0.2)
 
 
+def test_the_expected_number_is_of_noise_that_is_wider_where_few_answered() -> None:
+    many = noise(24, seed=3, sizes=unequal(24, seed=2))
+    some = many.rows(slice(0, 60))
+    charts = process_charts(some, kind=ChartKind.XMR, options=WHOLE)
+    told = expected_by_chance(some, charts, kind=ChartKind.XMR, options=WHOLE)
+    assert told == pytest.approx(60 * latest_share(many, WHOLE), rel=0.15)
+
+
+def test_the_expected_number_is_of_noise_with_the_same_gaps() -> None:
+    values = noise(24, seed=5).values[:40].copy()
+    values[:, 12:] = NAN  # twelve shown points lie within their own limits more easily
+    series = SeriesArrays(values)
+    charts = process_charts(series, kind=ChartKind.XMR, options=TWELVE)
+    told = expected_by_chance(series, charts, kind=ChartKind.XMR, options=TWELVE)
+    assert told == pytest.approx(40 * latest_share(noise(12, seed=6), TWELVE), rel=0.2)
+
+
 @pytest.mark.parametrize("kind", [ChartKind.P, ChartKind.P_PRIME])
 def test_the_expected_number_of_proportions_is_that_of_binomial_noise(kind: ChartKind) -> None:
     random = np.random.default_rng(7)

@@ -210,3 +210,11 @@ def test_a_later_shift_is_no_autocorrelation_of_the_baseline() -> None:
     values = [1.0, 2.0] * 6 + [8.0] * 12
     assert charts(arrays(*values), TWELVE).autocorrelation[0] < 0
     assert charts(arrays(*values), WHOLE).autocorrelation[0] > 0.3
+
+
+def test_with_sizes_it_is_that_of_z_and_not_of_the_figures() -> None:
+    values, sizes = [3.0, 4.0, 3.0, 5.0, 5.0, 3.5], [4.0, 25.0, 100.0, 9.0, 16.0, 4.0]
+    found = charts(arrays(*values, sizes=sizes))
+    z = (np.array([values]) - found.centre) * np.sqrt(sizes)
+    assert found.autocorrelation[0] == pytest.approx(lag_one(z)[0])
+    assert abs(lag_one(z)[0] - lag_one(np.array([values]))[0]) > 0.05

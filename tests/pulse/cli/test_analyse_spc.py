@@ -130,6 +130,18 @@ def test_a_caution_is_told_where_months_are_like_the_month_before(tmp_path: Path
     assert "resemble" not in spc(tmp_path, series(*[1, 5] * 9)).output
 
 
+def test_stretches_of_fewer_than_twelve_points_are_told_as_provisional_alone(
+    tmp_path: Path,
+) -> None:
+    alike = [1, 1, 1, 1, 5, 5, 5, 5, 1, 1, 1]
+    output = spc(tmp_path, series(*alike)).output
+    assert "1 stretch has fewer than 12 points; limits are provisional there" in output
+    assert "resemble the point before" not in output
+    longer = spc(tmp_path, series(*alike, 1)).output
+    assert "provisional" not in longer
+    assert "1 stretch has points that resemble the point before" in longer
+
+
 # The options
 
 
