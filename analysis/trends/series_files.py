@@ -17,6 +17,9 @@ from analysis.trends.process_charts import SeriesArrays
 from surveys.sheets import Problems, read_sheet
 
 NUMBER_RULE = "{!r} is not a number; write digits with a point before decimals, such as 3.4"
+CELLS_AT_MOST = 50_000_000
+"""Series times points of the longest: what arrays hold in about 2 GB, 10 times 80,000 x 60."""
+
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _MARKS = {"": False, "0": False, "1": True}
@@ -155,6 +158,13 @@ class _Gathered:
         columns = np.array(self.points, dtype=np.float64).reshape(-1, 5)
         series, place = columns[:, 0].astype(np.int64), columns[:, 1].astype(np.int64)
         shape = (len(self.places), max(self.lengths, default=0))
+        if shape[0] * shape[1] > CELLS_AT_MOST:
+            rule = (
+                f"{shape[0]:,} series and {shape[1]:,} points in the longest are too many for one "
+                "run; write the long series to a file of their own"
+            )
+            self.problems.add(None, "series", rule)
+            self.problems.raise_if_any()
         values, sizes = np.full(shape, np.nan), np.full(shape, np.nan)
         starts = np.zeros(shape, dtype=np.bool_)
         values[series, place] = columns[:, 2]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from analysis.trends import series_files
 from pulse.cli.main import main
 
 PUBLISHED = ("ae_RJZ_breaches_decrease", "ae_total_4hr_target95", "ae_total_attendances_rebase")
@@ -265,3 +266,13 @@ def test_the_file_read_is_never_written_over(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "is the file that is read" in result.stderr
     assert (tmp_path / "out.csv").read_text() == "series,x,y\na,1,3"
+
+
+def test_one_long_series_among_many_short_ones_is_refused_before_memory_runs_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(series_files, "CELLS_AT_MOST", 5)
+    result = spc(tmp_path, [*series(1, 2, 3), "b,1,3"])
+    assert result.exit_code == 2
+    assert "series: 2 series and 3 points in the longest are too many for one run" in result.stderr
+    assert spc(tmp_path, series(1, 2, 3)).exit_code == 0
