@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from analysis.trends.autocorrelation import AUTOCORRELATION_CAUTION, lag_one
 from analysis.trends.measures import HiddenPoint, Point, SeriesPoint
 from analysis.trends.xmr import (
     FloatArray,
@@ -27,7 +28,6 @@ FEWEST_POINTS = 6
 """Below half a baseline of shown months there are no limits: it is too early to tell."""
 
 BASELINE_POINTS = 12
-AUTOCORRELATION_CAUTION = 0.3
 DISPLAY_STEP = 0.1  # scale points; DISCLOSURE 1: means to one decimal
 
 
@@ -203,7 +203,7 @@ def _behaviour(
         cautions.append(Caution.TOO_EARLY)
     elif not is_fixed:
         cautions.append(Caution.PROVISIONAL)
-    elif _lag_one(_first_shown(row.scaled, baseline)) > AUTOCORRELATION_CAUTION:
+    elif lag_one(_first_shown(row.scaled, baseline)[None, :])[0] > AUTOCORRELATION_CAUTION:
         cautions.append(Caution.AUTOCORRELATED)
     return ProcessBehaviour(
         points=tuple(points),
@@ -226,15 +226,6 @@ def _first_shown(scaled: FloatArray, count: int | None) -> FloatArray:
     """Return the stretch with the baseline: a later shift resembles itself, yet is no caution."""
     shown = np.flatnonzero(~np.isnan(scaled))
     return scaled if count is None else scaled[: shown[count - 1] + 1]
-
-
-def _lag_one(scaled: FloatArray) -> float:
-    """Return the lag-1 autocorrelation of z over neighbouring shown months; 0 for a constant."""
-    deviations = scaled - np.nanmean(scaled)
-    total = float(np.nansum(deviations**2))
-    if total == 0:
-        return 0.0
-    return float(np.nansum(deviations[1:] * deviations[:-1])) / total
 
 
 def latest_signal(behaviour: ProcessBehaviour) -> Signal | None:

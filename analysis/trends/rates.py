@@ -1,11 +1,4 @@
-"""Shares of people per month as a process: p' charts (Laney), for leaver rates.
-
-A plain p chart takes every month for a draw from one urn. Turnover varies more than that, so its
-limits would raise an alarm nearly every month. Laney's p' scales them by how much neighbouring
-months really differ, in standard deviations that depend on the number of people.
-
-Source: D. B. Laney, Improved control charts for attributes, Quality Engineering 14 (2002).
-"""
+"""Shares of people per month as a process, in percent: p' charts (Laney), for leaver rates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +12,8 @@ from analysis.trends.behaviour import (
     Direction,
     Rule,
 )
-from analysis.trends.xmr import Limits, RuleCode, Signals, XmrOptions, judge, process_limits
+from analysis.trends.proportions import ProportionLimits, proportion_limits, shares
+from analysis.trends.xmr import RuleCode, Signals, XmrOptions, judge
 from surveys.months import Month
 
 _PERCENT = 100.0
@@ -65,45 +59,40 @@ class RateBehaviour:
 def rate_behaviour(months: Sequence[RateMonth]) -> RateBehaviour:
     """Return the months judged by the rules of process behaviour charts on p' limits.
 
-    The limits of `process_limits` with numbers of people as sizes are Laney's: the standard
-    deviation of a share, root of p (1 - p) / n, is a constant times 1 / root n, and the constant
-    cancels.
-
     Args:
         months: in order; a month without a rate is a gap and breaks runs.
     """
-    rates = [each.rate for each in months]
-    values = np.array([[np.nan if rate is None else rate for rate in rates]])
-    sizes = np.array(
-        [[np.nan if each.rate is None else float(each.people or 0) for each in months]]
-    )
-    shown = [each.month for each in months if each.rate is not None]
-    limits = process_limits(values, sizes=sizes, options=_OPTIONS)
+    known = [each if each.rate is not None else None for each in months]
+    events = np.array([[np.nan if each is None else float(each.events or 0) for each in known]])
+    people = np.array([[np.nan if each is None else float(each.people or 0) for each in known]])
+    shown = [each.month for each in known if each is not None]
+    found = proportion_limits(events, people, is_laney=True, options=_OPTIONS)
     if len(shown) < FEWEST_POINTS:
-        limits.centre[:] = np.nan
+        found.limits.centre[:] = np.nan
+    signals = judge(shares(events, people), found.limits, options=_OPTIONS)
+    centre = float(found.limits.centre[0])
     return RateBehaviour(
-        months=_judged(months, limits, judge(values, limits, options=_OPTIONS)),
-        centre=None if np.isnan(limits.centre[0]) else float(limits.centre[0]),
+        months=_judged(months, found, signals),
+        centre=None if np.isnan(centre) else _PERCENT * centre,
         fixed_at=shown[BASELINE_POINTS - 1] if len(shown) >= BASELINE_POINTS else None,
     )
 
 
 def _judged(
-    months: Sequence[RateMonth], limits: Limits, signals: Signals
+    months: Sequence[RateMonth], found: ProportionLimits, signals: Signals
 ) -> tuple[JudgedRate, ...]:
-    centre = float(limits.centre[0])
-    has_limits = not np.isnan(centre)
     return tuple(
         JudgedRate(
             rate_month=each,
-            lower_limit=max(0.0, centre - half) if has_limits else None,
-            upper_limit=min(_PERCENT, centre + half) if has_limits else None,
+            lower_limit=None if np.isnan(lower) else _PERCENT * lower,
+            upper_limit=None if np.isnan(upper) else _PERCENT * upper,
             rule=RULE_OF[RuleCode(code)],
             direction=Direction(way),
         )
-        for each, half, code, way in zip(
+        for each, lower, upper, code, way in zip(
             months,
-            limits.half_width[0].tolist(),
+            found.lower[0].tolist(),
+            found.upper[0].tolist(),
             signals.rule[0].tolist(),
             signals.direction[0].tolist(),
             strict=True,

@@ -106,10 +106,7 @@ def process_limits(
             (Laney's idea for p' charts, applied to means). With equal sizes this is plain XmR.
         options: see `XmrOptions`.
     """
-    shown = ~np.isnan(values)
-    base = shown
-    if options.baseline_points is not None:
-        base = shown & (np.cumsum(shown, axis=1, dtype=np.int32) <= options.baseline_points)
+    base = baseline(values, options=options)
     weights = base.astype(np.float64) if sizes is None else np.where(base, sizes, 0.0)
     total = weights.sum(axis=1)
     filled = np.where(base, values, 0.0)
@@ -119,8 +116,7 @@ def process_limits(
         centre = np.round(centre / options.display_step) * options.display_step
     roots = None if sizes is None else np.sqrt(sizes)
     scaled = values if roots is None else (values - centre[:, None]) * roots
-    both = base[:, 1:] & base[:, :-1]
-    average_range = _average_range(scaled, both, screen=options.screen_ranges)
+    average_range = average_moving_range(scaled, base, screen=options.screen_ranges)
     half = LIMIT_FACTOR * average_range[:, None]
     half_width = np.broadcast_to(half, values.shape) if roots is None else half / roots
     near_width = NEAR_SHARE * half_width
@@ -131,8 +127,20 @@ def process_limits(
     return Limits(centre, half_width, near_width)
 
 
-def _average_range(scaled: FloatArray, both: BoolArray, *, screen: bool) -> FloatArray:
-    """Return the mean moving range per series, ranges at or over 3.267 times it left out once."""
+def baseline(values: FloatArray, *, options: XmrOptions) -> BoolArray:
+    """Return the shown points on which average and limits rest."""
+    shown = ~np.isnan(values)
+    if options.baseline_points is None:
+        return shown
+    return shown & (np.cumsum(shown, axis=1, dtype=np.int32) <= options.baseline_points)
+
+
+def average_moving_range(scaled: FloatArray, base: BoolArray, *, screen: bool) -> FloatArray:
+    """Return the mean moving range per series over neighbouring points of the baseline.
+
+    With `screen`, ranges at or over 3.267 times it are left out, once. NaN without neighbours.
+    """
+    both = base[:, 1:] & base[:, :-1]
     ranges = np.where(both, np.abs(np.diff(scaled, axis=1)), 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         average: FloatArray = ranges.sum(axis=1) / both.sum(axis=1)

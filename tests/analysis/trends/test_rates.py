@@ -40,9 +40,8 @@ def test_limits_are_laneys_worked_out_by_hand() -> None:
     )
 
     assert judged.centre == pytest.approx(100 * mean)
-    # 2.66 is 3 / 1.128 to two decimals, as everywhere in process behaviour charts.
     assert [month.upper_limit for month in judged.months] == pytest.approx(
-        (100 * by_hand).tolist(), rel=2e-3
+        (100 * by_hand).tolist(), rel=1e-12
     )
 
 
@@ -77,3 +76,11 @@ def test_limits_stay_between_nobody_and_everybody() -> None:
 
 def test_no_month_gives_nothing() -> None:
     assert rate_behaviour([]).months == ()
+
+
+def test_the_first_leaver_after_a_year_without_any_is_no_signal() -> None:
+    judged = rate_behaviour(months(*[0] * 12, 1))
+
+    assert judged.centre == 0
+    assert judged.months[-1].rule is Rule.ORDINARY
+    assert (judged.months[-1].lower_limit, judged.months[-1].upper_limit) == (0, 0)
