@@ -7,7 +7,9 @@ from importlib import import_module
 
 import click
 
-_COMMANDS: dict[str, str] = {}
+_COMMANDS: dict[str, str] = {
+    "trend": "pulse.cli.analyse_trend:trend",
+}
 """Where the command of each name stands: its module and the object in it."""
 
 
