@@ -17,6 +17,9 @@ HEADER = ("series", "n", "s", "z", "p", "p_adjusted", "slope_per_year", "low", "
 FEWEST_VALUES = 5
 """No order of four values is rare enough: the smallest p there is 2 of 24."""
 
+RESEMBLANCE_CAUTION = 0.3
+"""Above this lag-1 autocorrelation around the slope, p is too small and the words say so."""
+
 FALSE_SHARE = 0.05
 """At most so large a share of the directions told is expected to be chance."""
 
@@ -34,7 +37,8 @@ class Told(StrEnum):
 class SeriesDirection:
     """One series: the test, p adjusted over all series told together, and the slope with its ends.
 
-    Slope and ends are per year of 365.25 days; what is not known is nan.
+    Slope and ends are per year of 365.25 days; what is not known is nan. `resemblance` is the lag-1
+    autocorrelation of what the slope leaves over.
     """
 
     name: str
@@ -46,6 +50,7 @@ class SeriesDirection:
     slope_per_year: float
     low: float
     high: float
+    resemblance: float
 
     @property
     def told(self) -> Told:
@@ -61,9 +66,14 @@ class SeriesDirection:
         if told in {Told.NONE, Told.TOO_FEW}:
             return told.value
         if self.slope_per_year == 0:
-            return f"{told.value}, but most pairs of values are equal"
-        size = f"{told.value} by about {abs(self.slope_per_year):.2g} a year"
-        return f"{size} ({_number(self.low, 2)} to {_number(self.high, 2)})"
+            words = f"{told.value}, but most pairs of values are equal"
+        else:
+            size = f"{told.value} by about {abs(self.slope_per_year):.2g} a year"
+            words = f"{size} ({_number(self.low, 2)} to {_number(self.high, 2)})"
+        return words + (_LESS_SURE if self.resemblance > RESEMBLANCE_CAUTION else "")
+
+
+_LESS_SURE = "; less sure than p says, because neighbouring values resemble each other"
 
 
 def directions_of(series: SeriesSet) -> tuple[SeriesDirection, ...]:
@@ -73,18 +83,30 @@ def directions_of(series: SeriesSet) -> tuple[SeriesDirection, ...]:
     """
     count = len(series.names)
     n, s = np.zeros((2, count), dtype=np.int64)
-    z, p, slope, low, high = np.full((5, count), np.nan)
+    z, p, slope, low, high, alike = np.full((6, count), np.nan)
     for places, values, days in series.by_length():
         test = mann_kendall(values)
         line = theil_sen(values, days / DAYS_PER_YEAR, variance=test.variance)
         n[places], s[places], z[places], p[places] = test.n, test.s, test.z, test.p
         slope[places], low[places], high[places] = line.slope, line.low, line.high
+        alike[places] = resemblance(values - line.slope[:, None] * (days / DAYS_PER_YEAR))
     adjusted = benjamini_hochberg(np.where(n < FEWEST_VALUES, np.nan, p))
-    columns = (n, s, z, p, adjusted, slope, low, high)
+    columns = (n, s, z, p, adjusted, slope, low, high, alike)
     return tuple(
         SeriesDirection(name, *figures)
         for name, *figures in zip(series.names, *(c.tolist() for c in columns), strict=True)
     )
+
+
+def resemblance(left_over: FloatArray) -> FloatArray:
+    """Return the lag-1 autocorrelation of each row; 0 where it is constant."""
+    if left_over.shape[1] == 0:
+        return np.zeros(len(left_over))
+    deviations = left_over - left_over.mean(axis=1, keepdims=True)
+    total = (deviations**2).sum(axis=1)
+    neighbours = (deviations[:, 1:] * deviations[:, :-1]).sum(axis=1)
+    scale = (left_over**2).sum(axis=1)  # what is left of a straight line is rounding, not a pattern
+    return np.divide(neighbours, total, out=np.zeros(len(total)), where=total > 1e-18 * scale)
 
 
 def direction_rows(directions: tuple[SeriesDirection, ...]) -> Iterator[tuple[str, ...]]:

@@ -7,7 +7,13 @@ import pytest
 
 from analysis.trends import dated_series
 from analysis.trends.dated_series import read_series
-from analysis.trends.direction_tables import HEADER, Told, direction_rows, directions_of
+from analysis.trends.direction_tables import (
+    HEADER,
+    Told,
+    direction_rows,
+    directions_of,
+    resemblance,
+)
 from surveys.sheets import ImportRejected
 
 
@@ -93,7 +99,9 @@ def test_one_rising_series_among_many_quiet_ones_needs_more_to_be_told(tmp_path:
 
 
 def test_a_direction_without_a_median_change_is_said_as_such(tmp_path: Path) -> None:
-    (told,) = directions_of(read_series(written(tmp_path, *months("a", [1] * 30 + [2] * 6))))
+    rows = months("a", [1] * 20 + [2, 1] * 6)
+    (told,) = directions_of(read_series(written(tmp_path, *rows)))
+    assert told.slope_per_year == 0
     assert told.words == "rising, but most pairs of values are equal"
 
 
@@ -101,3 +109,22 @@ def test_what_is_not_known_is_an_empty_cell(tmp_path: Path) -> None:
     rows = list(direction_rows(directions_of(read_series(written(tmp_path, "a,2024-01,3")))))
     assert rows[0] == HEADER
     assert rows[1] == ("a", "1", "0", "0", "", "", "", "", "", "too few values to tell")
+
+
+def test_a_rise_whose_neighbours_resemble_each_other_is_said_to_be_less_sure(
+    tmp_path: Path,
+) -> None:
+    waves = [1, 1.2, 1.1, 2, 2.2, 2.1, 1.5, 1.4, 1.3, 2.5, 2.6, 2.4, 1.9, 2.0, 1.8, 3.0, 3.1, 2.9]
+    zigzag = [place / 10 + 0.3 * (-1) ** place for place in range(18)]
+    told = directions_of(
+        read_series(written(tmp_path, *months("waves", waves), *months("zigzag", zigzag)))
+    )
+    assert [each.told for each in told] == [Told.RISING, Told.RISING]
+    assert told[0].words.endswith("because neighbouring values resemble each other")
+    assert "less sure" not in told[1].words
+
+
+def test_resemblance_is_the_autocorrelation_by_hand() -> None:
+    # Deviations -1.5, -.5, .5, 1.5: (.75 - .25 + .75) / 5.
+    found = resemblance(np.array([[1.0, 2.0, 3.0, 4.0], [2.0, 2.0, 2.0, 2.0]]))
+    assert found.tolist() == pytest.approx([0.25, 0.0])
