@@ -56,7 +56,7 @@ class SeriesDirection:
     def told(self) -> Told:
         if self.n < FEWEST_VALUES:
             return Told.TOO_FEW
-        if not self.p_adjusted < FALSE_SHARE:
+        if not self.p_adjusted <= FALSE_SHARE:
             return Told.NONE
         return Told.RISING if self.s > 0 else Told.FALLING
 
@@ -106,7 +106,9 @@ def resemblance(left_over: FloatArray) -> FloatArray:
     total = (deviations**2).sum(axis=1)
     neighbours = (deviations[:, 1:] * deviations[:, :-1]).sum(axis=1)
     scale = (left_over**2).sum(axis=1)  # what is left of a straight line is rounding, not a pattern
-    return np.divide(neighbours, total, out=np.zeros(len(total)), where=total > 1e-18 * scale)
+    found = np.zeros(len(total))
+    np.divide(neighbours, total, out=found, where=total > 1e-18 * scale)
+    return found
 
 
 def direction_rows(directions: tuple[SeriesDirection, ...]) -> Iterator[tuple[str, ...]]:

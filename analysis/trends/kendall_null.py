@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate
-from math import comb
 
 
 def exact_p(s: int, ties: Sequence[int]) -> float:
@@ -50,8 +49,3 @@ def _divided(orders: Sequence[int], factor: int) -> list[int]:
         taken = sum(quotient[max(0, place - factor + 1) : place])
         quotient.append(orders[place] - taken)
     return quotient
-
-
-def unequal_pairs(ties: Sequence[int]) -> int:
-    """Return how many pairs of the values differ: the largest S there can be."""
-    return comb(sum(ties), 2) - sum(comb(tie, 2) for tie in ties)

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -154,7 +154,6 @@ def test_an_infinite_value_is_refused() -> None:
         one([1.0, float("inf"), 2.0])
 
 
-@settings(max_examples=60, deadline=None)
 @given(SERIES, st.integers(-50, 50), st.sampled_from([0.01, 0.5, 3.0, 1000.0]))
 def test_a_shift_changes_nothing_and_a_unit_scales_the_slope_alone(
     series: list[int], shift: int, unit: float
@@ -170,7 +169,6 @@ def test_a_shift_changes_nothing_and_a_unit_scales_the_slope_alone(
     assert (lines[0].low * unit)[0] == pytest.approx(lines[1].low[0], rel=1e-7, abs=1e-9 * unit)
 
 
-@settings(max_examples=60, deadline=None)
 @given(SERIES)
 def test_turning_time_around_turns_the_direction_around(series: list[int]) -> None:
     forwards, backwards = one(list(series)), one(series[::-1])
@@ -178,7 +176,6 @@ def test_turning_time_around_turns_the_direction_around(series: list[int]) -> No
     assert forwards.p.tolist() == backwards.p.tolist()
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.one_of(st.just(NAN), st.integers(0, 8).map(float)), min_size=2, max_size=16))
 def test_a_missing_value_is_as_if_it_had_never_been(series: list[float]) -> None:
     shown = [value for value in series if not np.isnan(value)]
