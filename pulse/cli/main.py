@@ -8,6 +8,7 @@ from pulse.cli.frame import FramedGroup
 
 _COMMANDS = {
     "account": "pulse.cli.account:account",
+    "analyse": "pulse.cli.analyse:analyse",
     "attack": "pulse.cli.attack:attack",
     "box": "pulse.cli.box:box",
     "demo": "pulse.cli.demo:demo",
