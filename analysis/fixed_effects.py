@@ -39,6 +39,7 @@ class Dropped:
     """What takes no part because it says nothing about change within a unit."""
 
     rows_without_predictor: int
+    units_without_predictor: int
     units_without_exits: int
     units_with_one_period: int
     periods_without_exits: int
@@ -165,6 +166,7 @@ def _dropped(exits: FloatArray, is_row: BoolArray, is_known: BoolArray, *, kept:
     idle = int(np.count_nonzero(has_rows & (counted.sum(axis=1) == 0)))
     return Dropped(
         rows_without_predictor=int(np.count_nonzero(is_row & ~is_known)),
+        units_without_predictor=int(np.count_nonzero(is_row.any(axis=1) & ~has_rows)),
         units_without_exits=idle,
         units_with_one_period=int(np.count_nonzero(has_rows)) - idle - kept,
         periods_without_exits=int(
@@ -178,8 +180,8 @@ def fit_within(sample: Sample) -> WithinFit | NoFit:
 
     Newton's method with period effects taken out by a Schur complement; a step that lowers the
     likelihood is halved. The covariance is CR1, clustered by unit: the sandwich times
-    G / (G - 1) x (N - 1) / (N - K), where G are units, N rows and K predictors and free period
-    effects. Unit effects lie within clusters and are not counted, as in common programs.
+    G / (G - 1) x (N - 1) / (N - K), where G are units, N rows and K predictors, free period
+    effects and the constant. Unit effects lie within clusters and are not counted.
     """
     if len(sample.exits) < 2:  # noqa: PLR2004 - nothing is clustered in one unit
         return NoFit.TOO_FEW_ROWS
@@ -292,8 +294,8 @@ def _checked(sample: Sample, point: _Point, curvature: _Curvature, steps: int) -
     lowest = sample.predictors.min(axis=(1, 2), where=is_present, initial=np.inf)
     if np.any(np.abs(point.coefficients) * (highest - lowest) > _SEPARATED):
         return NoFit.SEPARATED
-    units, parameters = len(sample.exits), len(sample.predictors) + curvature.free_periods
-    if sample.rows <= units + parameters:
+    units, parameters = len(sample.exits), len(sample.predictors) + curvature.free_periods + 1
+    if sample.rows < units + parameters:
         return NoFit.TOO_FEW_ROWS
     centred = sample.predictors - curvature.weights.T[:, None, :]
     centred -= np.einsum("kut,ut->ku", centred, point.shares)[:, :, None]

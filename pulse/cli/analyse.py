@@ -7,7 +7,9 @@ from importlib import import_module
 
 import click
 
-_COMMANDS: dict[str, str] = {}
+_COMMANDS: dict[str, str] = {
+    "turnover": "pulse.cli.analyse_turnover:turnover",
+}
 """Where the command of each name stands: its module and the object in it."""
 
 

@@ -46,7 +46,7 @@ def statsmodels_fit(sample: Sample) -> tuple[FloatArray, FloatArray]:
     groups = {"groups": unit, "use_correction": False}
     fitted = model.fit(tol=1e-13, maxiter=100, cov_type="cluster", cov_kwds=groups)
     wanted, rows = predictors.shape[1], len(unit)
-    factor = units / (units - 1) * (rows - 1) / (rows - wanted - (periods - 1))
+    factor = units / (units - 1) * (rows - 1) / (rows - wanted - periods)
     return fitted.params[:wanted], fitted.bse[:wanted] * np.sqrt(factor)
 
 

@@ -89,7 +89,8 @@ def test_residuals_add_up_to_nothing_in_every_unit_and_period() -> None:
 
 
 def test_units_and_periods_that_say_nothing_are_dropped_and_counted() -> None:
-    exits, headcount, score = make_panel(12, 10, rate=0.05)
+    exits, headcount, score = make_panel(13, 10, rate=0.05)
+    score[12] = np.nan  # a unit whose score is hidden throughout
     exits[3] = 0  # a unit without exits
     exits[:, 4] = 0  # a period without exits
     score[5, 1:] = np.nan  # a unit with one period
@@ -99,7 +100,8 @@ def test_units_and_periods_that_say_nothing_are_dropped_and_counted() -> None:
     sample = take_part(exits, headcount, score[None])
     assert list(sample.unit_places) == [0, 1, 2, 4, 6, 7, 8, 9, 10, 11]
     assert list(sample.period_places) == [0, 1, 2, 3, 5, 6, 7, 8, 9]
-    assert sample.dropped.rows_without_predictor == 9 + 1
+    assert sample.dropped.rows_without_predictor == 10 + 9 + 1
+    assert sample.dropped.units_without_predictor == 1
     assert sample.dropped.units_without_exits == 1
     assert sample.dropped.units_with_one_period == 1
     assert sample.dropped.periods_without_exits == 1
