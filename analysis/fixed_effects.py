@@ -77,15 +77,12 @@ class Sample:
 class WithinFit:
     """Coefficients, log rate ratios per whole unit of a predictor, and their CR1 covariance.
 
-    `residuals` (units x periods) are exits less expected exits. `centred` (predictors x units x
-    periods) is what units and periods leave of each predictor, 0 where there is no row: the
-    weighted two-way residuals by which the coefficient is found.
+    `residuals` (units x periods) are exits less expected exits.
     """
 
     coefficients: FloatArray
     covariance: FloatArray
     residuals: FloatArray
-    centred: FloatArray
     newton_steps: int
 
 
@@ -307,6 +304,5 @@ def _checked(sample: Sample, point: _Point, curvature: _Curvature, steps: int) -
         coefficients=point.coefficients,
         covariance=factor * bread @ (scores.T @ scores) @ bread,
         residuals=curvature.residuals,
-        centred=centred,
         newton_steps=steps,
     )

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.fixed_effects import FloatArray, Sample, WithinFit, fit_within
+from analysis.fixed_effects import BoolArray, FloatArray, Sample, WithinFit, fit_within
 
 _BLOCK_UNITS = 256
+_SWEEPS = 50  # each takes unit and period means out; one is enough where no row is missing
 _TIES = 1e-9  # noise of floating point does not make a draw less extreme
 _SEED = 20_260_112
 
@@ -23,19 +24,17 @@ class Permuted:
     draws: int
 
 
-def permute_series(
-    sample: Sample, fit: WithinFit, *, predictor: int, draws: int
-) -> Permuted | None:
+def permute_series(sample: Sample, *, predictor: int, draws: int) -> Permuted | None:
     """Return the permutation p-value of one predictor, None where its null cannot be fitted.
 
     The test is the score test, studentised by unit: sum of s over the root of the sum of s squared,
     where s is a unit's centred series times its residuals in the model without the predictor.
     A draw gives each unit the series of another; where that one has no value it counts as average.
+    Series are centred without regard to exits, so that all orders of them are treated alike.
     Nothing is fitted again in a draw. The draws are the same each time (fixed seed).
 
     Args:
         sample: what took part in the fit.
-        fit: the fit with all predictors; its centred series are permuted.
         predictor: the place of the predictor in question.
         draws: how often the series are given out anew, 1 or more.
     """
@@ -44,9 +43,30 @@ def permute_series(
     if not isinstance(null, WithinFit):
         return None
     order = _orders(len(sample.exits), draws)
-    statistic = _statistics(fit.centred[predictor], null.residuals, order)
+    series = _centred(sample.predictors[predictor], others, sample.is_present)
+    statistic = _statistics(series, null.residuals, order)
     as_far = np.count_nonzero(statistic >= statistic[0] - _TIES)
     return Permuted(p_value=float(as_far / (draws + 1)), draws=draws)
+
+
+def _centred(series: FloatArray, others: FloatArray, is_present: BoolArray) -> FloatArray:
+    """Return what unit means, period means and the other predictors leave; 0 where no row is."""
+    left = _without_means(series, is_present)
+    beside = np.array([_without_means(other, is_present)[is_present] for other in others])
+    if len(beside):
+        slopes, *_rest = np.linalg.lstsq(beside.T, left[is_present], rcond=None)
+        left[is_present] -= slopes @ beside
+    return left
+
+
+def _without_means(grid: FloatArray, is_present: BoolArray) -> FloatArray:
+    left = np.where(is_present, grid, 0.0)
+    for _ in range(1 if is_present.all() else _SWEEPS):
+        for axis in (1, 0):
+            counts = is_present.sum(axis=axis, keepdims=True)
+            left -= left.sum(axis=axis, keepdims=True) / counts
+            left *= is_present
+    return left
 
 
 def _orders(units: int, draws: int) -> np.ndarray[tuple[int, int], np.dtype[np.int32]]:

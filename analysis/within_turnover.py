@@ -255,7 +255,7 @@ def _need_of(fit: NoFit) -> Need:
 def _tested(
     sample: Sample, fit: WithinFit, subject: Subject, *, place: int, draws: int
 ) -> _Raw | WithinRefused:
-    permuted = permute_series(sample, fit, predictor=place, draws=draws)
+    permuted = permute_series(sample, predictor=place, draws=draws)
     error = float(np.sqrt(fit.covariance[place, place]))
     coefficient = float(fit.coefficients[place])
     if permuted is None or error == 0:
