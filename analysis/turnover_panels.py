@@ -51,10 +51,7 @@ def read_panel(path: Path, *, scores: Sequence[str] = ("score",)) -> PanelFile:
         ImportRejected: the file cannot be read or a row breaks a rule.
         ValueError: no score, or one named twice or like another column.
     """
-    taken = (*PEOPLE, _RESPONDENTS, *BANDS)
-    names = [name.casefold() for name in scores]
-    if not names or len(set(names)) != len(names) or set(names) & set(taken):
-        raise ValueError(f"name each score column once, and none of {', '.join(taken)}")
+    check_score_columns(scores)
     sheet = read_sheet(path, required=(*PEOPLE, *scores), optional=(_RESPONDENTS, *BANDS))
     rows = _Rows(Problems(path.name), tuple(scores))
     for number, cells in sheet.rows(rows.problems):
@@ -65,6 +62,14 @@ def read_panel(path: Path, *, scores: Sequence[str] = ("score",)) -> PanelFile:
         rows.problems.add(None, None, "the file holds no rows; write one per unit and period")
         rows.problems.raise_if_any()
     return _panel_file(sheet, rows)
+
+
+def check_score_columns(scores: Sequence[str]) -> None:
+    """Raise ValueError if no score is named, or one is named twice or like another column."""
+    taken = (*PEOPLE, _RESPONDENTS, *BANDS)
+    names = [name.casefold() for name in scores]
+    if not all(names) or not names or len(set(names)) != len(names) or set(names) & set(taken):
+        raise ValueError(f"name each score column once, and none of {', '.join(taken)}")
 
 
 def _check_bands(sheet: Sheet, rows: "_Rows") -> None:

@@ -15,7 +15,7 @@ from analysis.turnover import (
     between_units,
     pooled_months,
 )
-from analysis.turnover_panels import PanelFile, read_panel
+from analysis.turnover_panels import PanelFile, check_score_columns, read_panel
 from analysis.within_turnover import (
     DRAWS,
     LAGS,
@@ -73,10 +73,7 @@ def turnover(*, file: Path, lags: str, permutations: int, scores: str, out: Path
     """  # fmt: skip
     chosen = _lags_of(lags)
     _check_place(file, out)
-    try:
-        read = read_panel(file, scores=[name.strip() for name in scores.split(",")])
-    except ValueError as error:
-        raise CommandFailed(f"--scores: {error}") from error
+    read = read_panel(file, scores=_scores_of(scores))
     study = study_within(read.panel, read.themes, lags=chosen, draws=permutations)
     text = json.dumps(_document(read, study, chosen, permutations), indent=2, ensure_ascii=False)
     if out is None:
@@ -95,6 +92,15 @@ def _lags_of(written: str) -> tuple[int, ...]:
     if min(lags) < 1 or len(set(lags)) < len(lags):
         raise CommandFailed(f"--lags {written!r}: each lag is 1 or more and stands once.")
     return lags
+
+
+def _scores_of(written: str) -> list[str]:
+    names = [name.strip() for name in written.split(",")]
+    try:
+        check_score_columns(names)
+    except ValueError as error:
+        raise CommandFailed(f"--scores {written!r}: {error}.") from error
+    return names
 
 
 def _check_place(file: Path, out: Path | None) -> None:

@@ -142,7 +142,7 @@ def test_periods_far_apart_do_not_fill_the_memory(
     ]
 
 
-@pytest.mark.parametrize("scores", [(), ("a", "A"), ("n",), ("Leavers",)])
+@pytest.mark.parametrize("scores", [(), ("",), ("a", "A"), ("n",), ("Leavers",)])
 def test_a_score_column_is_named_once_and_is_no_other(
     tmp_path: Path, scores: tuple[str, ...]
 ) -> None:

@@ -103,7 +103,13 @@ def test_lags_that_are_none_are_refused(tmp_path: Path, lags: str) -> None:
 def test_scores_that_name_another_column_are_refused(tmp_path: Path) -> None:
     result = turnover(tmp_path / "in.csv", "--scores", "n")
     assert result.exit_code == 2
-    assert "--scores: name each score column once" in result.stderr
+    assert "--scores 'n': name each score column once" in result.stderr
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    result = turnover(tmp_path / "in.csv")
+    assert result.exit_code == 2
+    assert "there is no such file" in result.stderr
 
 
 def test_years_are_told_within_alone(tmp_path: Path) -> None:
