@@ -77,12 +77,12 @@ class Sample:
 class WithinFit:
     """Coefficients, log rate ratios per whole unit of a predictor, and their CR1 covariance.
 
-    `residuals` (units x periods) are exits less expected exits.
+    `expected` (units x periods) are the exits that the fit expects.
     """
 
     coefficients: FloatArray
     covariance: FloatArray
-    residuals: FloatArray
+    expected: FloatArray
     newton_steps: int
 
 
@@ -225,7 +225,7 @@ def _curvature(sample: Sample, point: _Point) -> _Curvature:
     deviations = (sample.predictors - unit_means[:, :, None]) * expected
     mixed = deviations.sum(axis=1).T
     raw = np.einsum("kut,jut->kj", deviations, sample.predictors)
-    inverse, free_periods = _pseudo_inverse(of_periods)
+    inverse, free_periods = pseudo_inverse(of_periods)
     weights = inverse @ mixed
     return _Curvature(
         residuals=sample.exits - expected,
@@ -236,7 +236,7 @@ def _curvature(sample: Sample, point: _Point) -> _Curvature:
     )
 
 
-def _pseudo_inverse(symmetric: FloatArray) -> tuple[FloatArray, int]:
+def pseudo_inverse(symmetric: FloatArray) -> tuple[FloatArray, int]:
     """Return the inverse on what is not flat, and its rank: period effects lack a constant."""
     values, vectors = np.linalg.eigh(symmetric)
     is_kept = values > _NULL_DIRECTION * values.max(initial=0.0)
@@ -303,6 +303,6 @@ def _checked(sample: Sample, point: _Point, curvature: _Curvature, steps: int) -
     return WithinFit(
         coefficients=point.coefficients,
         covariance=factor * bread @ (scores.T @ scores) @ bread,
-        residuals=curvature.residuals,
+        expected=sample.exits - curvature.residuals,
         newton_steps=steps,
     )

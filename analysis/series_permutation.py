@@ -4,13 +4,20 @@ The second inference beside standard errors by unit: it needs no formula for the
 each unit's own course over time, with all its ups and downs, in one piece.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
-from analysis.fixed_effects import BoolArray, FloatArray, Sample, WithinFit, fit_within
+from analysis.fixed_effects import (
+    BoolArray,
+    FloatArray,
+    Sample,
+    WithinFit,
+    fit_within,
+    pseudo_inverse,
+)
 
-_BLOCK_UNITS = 256
 _SWEEPS = 50  # each takes unit and period means out; one is enough where no row is missing
 _TIES = 1e-9  # noise of floating point does not make a draw less extreme
 _SEED = 20_260_112
@@ -28,10 +35,11 @@ def permute_series(sample: Sample, *, predictor: int, draws: int) -> Permuted | 
     """Return the permutation p-value of one predictor, None where its null cannot be fitted.
 
     The test is the score test, studentised by unit: sum of s over the root of the sum of s squared,
-    where s is a unit's centred series times its residuals in the model without the predictor.
-    A draw gives each unit the series of another; where that one has no value it counts as average.
-    Series are centred without regard to exits, so that all orders of them are treated alike.
-    Nothing is fitted again in a draw. The draws are the same each time (fixed seed).
+    where s is a unit's series times its residuals in the model without the predictor. In every
+    draw the series are first cleared of units, periods and the other predictors by the weights of
+    that model, the real order like all others. A draw gives each unit the series of another;
+    where that one has no value it counts as average. Nothing is fitted again in a draw. The draws
+    are the same each time (fixed seed).
 
     Args:
         sample: what took part in the fit.
@@ -42,21 +50,59 @@ def permute_series(sample: Sample, *, predictor: int, draws: int) -> Permuted | 
     null = fit_within(sample.with_predictors(others))
     if not isinstance(null, WithinFit):
         return None
-    order = _orders(len(sample.exits), draws)
-    series = _centred(sample.predictors[predictor], others, sample.is_present)
-    statistic = _statistics(series, null.residuals, order)
-    as_far = np.count_nonzero(statistic >= statistic[0] - _TIES)
+    series = _without_means(sample.predictors[predictor], sample.is_present)
+    score = _Score.of(sample.exits, null.expected, others)
+    sizes = np.array([score.size(series[order]) for order in _orders(len(series), draws)])
+    as_far = np.count_nonzero(sizes >= sizes[0] - _TIES)
     return Permuted(p_value=float(as_far / (draws + 1)), draws=draws)
 
 
-def _centred(series: FloatArray, others: FloatArray, is_present: BoolArray) -> FloatArray:
-    """Return what unit means, period means and the other predictors leave; 0 where no row is."""
-    left = _without_means(series, is_present)
-    beside = np.array([_without_means(other, is_present)[is_present] for other in others])
-    if len(beside):
-        slopes, *_rest = np.linalg.lstsq(beside.T, left[is_present], rcond=None)
-        left[is_present] -= slopes @ beside
-    return left
+@dataclass(frozen=True, slots=True)
+class _Score:
+    """The score test of one more predictor in a fitted model; grids are units x periods.
+
+    `others` are the predictors in the model, cleared of units and periods.
+    """
+
+    residuals: FloatArray
+    expected: FloatArray
+    shares: FloatArray
+    inverse_of_periods: FloatArray
+    others: FloatArray
+
+    @classmethod
+    def of(cls, exits: FloatArray, expected: FloatArray, others: FloatArray) -> "_Score":
+        shares = expected / expected.sum(axis=1, keepdims=True)
+        inverse, _rank = pseudo_inverse(np.diag(expected.sum(axis=0)) - expected.T @ shares)
+        bare = cls(exits - expected, expected, shares, inverse, np.empty((0, *exits.shape)))
+        cleared = [
+            other - bare.of_periods(other) - bare.of_units(other - bare.of_periods(other))[:, None]
+            for other in others
+        ]
+        return replace(bare, others=np.array(cleared).reshape(others.shape))
+
+    def of_units(self, series: FloatArray) -> FloatArray:
+        """Return the mean of each unit's series by its expected exits."""
+        return np.asarray(np.einsum("ut,ut->u", series, self.shares))
+
+    def of_periods(self, series: FloatArray) -> FloatArray:
+        """Return the effect of each period on the series, beside those of units."""
+        total = np.einsum("ut,ut->t", series, self.expected)
+        left = total - self.expected.T @ self.of_units(series)
+        return np.asarray(self.inverse_of_periods @ left)
+
+    def size(self, series: FloatArray) -> float:
+        """Return the size of the studentised score, 0 where nothing of the series is left."""
+        # Residuals of a unit add up to 0, so its own mean need not be taken out here.
+        scores = np.einsum("ut,ut->u", series, self.residuals)
+        scores -= self.residuals @ self.of_periods(series)
+        if len(self.others):
+            weighted = self.others * self.expected
+            gram = np.einsum("kut,jut->kj", weighted, self.others)
+            slopes = np.linalg.solve(gram, np.einsum("kut,ut->k", weighted, series))
+            scores -= np.einsum("kut,ut->uk", self.others, self.residuals) @ slopes
+        square = float(scores @ scores)
+        return abs(float(scores.sum())) / square**0.5 if square > 0 else 0.0
 
 
 def _without_means(grid: FloatArray, is_present: BoolArray) -> FloatArray:
@@ -69,25 +115,8 @@ def _without_means(grid: FloatArray, is_present: BoolArray) -> FloatArray:
     return left
 
 
-def _orders(units: int, draws: int) -> np.ndarray[tuple[int, int], np.dtype[np.int32]]:
+def _orders(units: int, draws: int) -> npt.NDArray[np.int32]:
     """Return whose series each unit gets: as it is first, then in random order."""
     orders = np.tile(np.arange(units, dtype=np.int32), (draws + 1, 1))
     np.random.default_rng(_SEED).permuted(orders[1:], axis=1, out=orders[1:])
     return orders
-
-
-def _statistics(
-    centred: FloatArray,
-    residuals: FloatArray,
-    orders: np.ndarray[tuple[int, int], np.dtype[np.int32]],
-) -> FloatArray:
-    """Return the size of the studentised score for each order."""
-    total, square = np.zeros(len(orders)), np.zeros(len(orders))
-    for first in range(0, len(residuals), _BLOCK_UNITS):
-        block = residuals[first : first + _BLOCK_UNITS]
-        every_pair = centred @ block.T
-        scores = every_pair[orders[:, first : first + _BLOCK_UNITS], np.arange(len(block))]
-        total += scores.sum(axis=1)
-        square += np.einsum("du,du->d", scores, scores)
-    with np.errstate(invalid="ignore"):
-        return np.where(square > 0, np.abs(total) / np.sqrt(square), 0.0)

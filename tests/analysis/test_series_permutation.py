@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.fixed_effects import Sample, WithinFit, fit_within, take_part
-from analysis.series_permutation import Permuted, _orders, permute_series
+from analysis.series_permutation import Permuted, _orders, _Score, permute_series
 from tests.analysis.poisson_panels import make_panel, with_gaps
 
 
@@ -52,18 +52,27 @@ def test_the_same_figures_give_the_same_chance() -> None:
     assert permuted(sample) == permuted(sample)
 
 
-def test_more_units_than_one_block_are_counted_once_each() -> None:
-    exits, headcount, score = make_panel(600, 8)
-    sample = take_part(exits, headcount, score[None])
-    null = fitted(sample.with_predictors(np.empty((0, *sample.exits.shape))))
-    series = sample.predictors[0]
-    series = series - series.mean(axis=0) - series.mean(axis=1, keepdims=True) + series.mean()
-    sizes = []
-    for order in _orders(len(series), 99):
-        scores = (series[order] * null.residuals).sum(axis=1)
-        sizes.append(abs(scores.sum()) / np.sqrt((scores**2).sum()))
-    by_hand = np.mean(np.array(sizes) >= sizes[0] - 1e-9)
-    assert permuted(sample, draws=99).p_value == pytest.approx(by_hand)
+@pytest.mark.parametrize("beside", [0, 1])
+def test_the_real_order_has_the_score_over_its_clustered_error(beside: int) -> None:
+    # The score statistic by its definition: the full set of dummies, weighted least squares.
+    exits, headcount, score = make_panel(12, 8, coefficient=-0.3, rate=0.05)
+    other = 0.5 * score + np.random.default_rng(8).normal(size=score.shape)
+    sample = take_part(exits, headcount, np.stack([score, other])[: 1 + beside])
+    null = fitted(sample.with_predictors(sample.predictors[1:]))
+    unit, period = (places.ravel() for places in np.indices(exits.shape))
+    columns = [
+        np.eye(12)[unit],
+        np.eye(8)[period],
+        sample.predictors[1:].reshape(beside, exits.size).T,
+    ]
+    weights = np.sqrt(null.expected.ravel())
+    design = np.column_stack(columns) * weights[:, None]
+    slopes = np.linalg.lstsq(design, score.ravel() * weights, rcond=None)[0]
+    cleared = (score.ravel() - np.column_stack(columns) @ slopes).reshape(exits.shape)
+    scores = (cleared * (exits - null.expected)).sum(axis=1)
+    by_hand = abs(scores.sum()) / np.sqrt((scores**2).sum())
+    test = _Score.of(sample.exits, null.expected, sample.predictors[1:])
+    assert test.size(sample.predictors[0]) == pytest.approx(by_hand, rel=1e-8)
 
 
 def test_what_all_units_have_in_common_and_what_each_has_always_is_centred_away() -> None:
