@@ -10,6 +10,7 @@ import click
 _COMMANDS: dict[str, str] = {
     "spc": "pulse.cli.analyse_spc:spc",
     "trend": "pulse.cli.analyse_trend:trend",
+    "turnover": "pulse.cli.analyse_turnover:turnover",
 }
 """Where the command of each name stands: its module and the object in it."""
 

@@ -1,0 +1,197 @@
+"""`pulse analyse turnover`: does a unit have fewer exits after periods of higher morale?"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+import numpy as np
+
+from analysis.turnover import (
+    Association,
+    Refused,
+    TurnoverRow,
+    between_units,
+    pooled_months,
+)
+from analysis.turnover_panels import PanelFile, check_score_columns, read_panel
+from analysis.within_turnover import (
+    DRAWS,
+    LAGS,
+    Finding,
+    WithinAssociation,
+    WithinStudy,
+    study_within,
+)
+from pulse.cli.frame import CommandFailed
+from pulse.cli.whole_files import whole_file
+from surveys.months import Month
+from surveys.units import UnitCode
+
+_PATH = click.Path(path_type=Path)
+_MOST_DRAWS = 100_000
+_NOTES = (
+    "Only units and periods with a known score and with exits take part; the others are counted.",
+    "Between units, within units and pooled answer different questions.",
+    "These figures are about groups. They tell no causes and nothing about a person.",
+)
+_PLACEBO_WORDS = (
+    "The placebo, the score after the exits, moves with exits as well: the order in time says "
+    "nothing here."
+)
+
+
+@click.command()
+@click.argument("file", metavar="PANEL.CSV", type=_PATH)
+@click.option(
+    "--lags",
+    default=",".join(map(str, LAGS)),
+    show_default=True,
+    help="How many periods the score comes before the exits; fix them before you look.",
+)
+@click.option(
+    "--permutations",
+    type=click.IntRange(1, _MOST_DRAWS),
+    default=DRAWS,
+    show_default=True,
+    help="Draws that give whole series of scores to other units.",
+)
+@click.option(
+    "--scores",
+    default="score",
+    show_default=True,
+    help="Columns of scores, one for each theme: score,safety.",
+)
+@click.option("--out", type=_PATH, help="A JSON file to write instead of printing it.")
+def turnover(*, file: Path, lags: str, permutations: int, scores: str, out: Path | None) -> None:
+    """Set exits of units against their scores of earlier periods, within units over time.
+
+    PANEL.CSV has a row for each unit and period: unit, period (a month or a year), headcount,
+    leavers, score; if wanted n (respondents), lowest_band and highest_band (percent of answers, for
+    the spread). An empty score is allowed. Prints JSON with every number and what it says in words.
+    """  # fmt: skip
+    chosen = _lags_of(lags)
+    _check_place(file, out)
+    read = read_panel(file, scores=_scores_of(scores))
+    study = study_within(read.panel, read.themes, lags=chosen, draws=permutations)
+    text = json.dumps(_document(read, study, chosen, permutations), indent=2, ensure_ascii=False)
+    if out is None:
+        click.echo(text)
+        return
+    with whole_file(out) as stream:
+        stream.write(text + "\n")
+    click.echo(f"Written: {out}")
+
+
+def _lags_of(written: str) -> tuple[int, ...]:
+    parts = [part.strip() for part in written.split(",")]
+    if not all(part.isascii() and part.isdigit() and len(part) < 4 for part in parts):  # noqa: PLR2004
+        raise CommandFailed(f"--lags {written!r}: write whole numbers of periods, like 1,2,3.")
+    lags = tuple(int(part) for part in parts)
+    if min(lags) < 1 or len(set(lags)) < len(lags):
+        raise CommandFailed(f"--lags {written!r}: each lag is 1 or more and stands once.")
+    return lags
+
+
+def _scores_of(written: str) -> list[str]:
+    names = [name.strip() for name in written.split(",")]
+    try:
+        check_score_columns(names)
+    except ValueError as error:
+        raise CommandFailed(f"--scores {written!r}: {error}.") from error
+    return names
+
+
+def _check_place(file: Path, out: Path | None) -> None:
+    """Refuse, before anything is worked out, a place that cannot be written or must not be."""
+    if out is None:
+        return
+    if out.exists() and file.exists() and out.samefile(file):
+        raise CommandFailed(f"{out} is the file that is read; name another file to write.")
+    if out.is_dir() or not out.parent.is_dir():
+        raise CommandFailed(f"{out} cannot be written: it is a folder, or its folder is missing.")
+
+
+def _document(
+    read: PanelFile, study: WithinStudy, lags: tuple[int, ...], permutations: int
+) -> dict[str, object]:
+    return {
+        "sha256": read.sha256,
+        "panel": _panel(read),
+        "lags": lags,
+        "permutations": permutations,
+        "within": [_finding(each) for each in study.findings],
+        "placebo": [_finding(each) for each in study.placebos],
+        "placebo_words": [_PLACEBO_WORDS] if _is_placebo_told(study) else [],
+        **_beside(read),
+        "notes": _NOTES,
+    }
+
+
+def _panel(read: PanelFile) -> dict[str, object]:
+    told: dict[str, object] = {
+        "units": len(read.units),
+        "periods": len(read.periods),
+        "first_period": read.periods[0],
+        "last_period": read.periods[-1],
+        "rows": read.rows,
+        "rows_without_headcount": int(np.count_nonzero(read.panel.headcount == 0)),
+        "exits": _whole_if_it_is(float(np.nansum(read.panel.exits))),
+    }
+    if read.respondents is not None:
+        told["fewest_respondents"] = float(np.nanmin(read.respondents))
+        told["median_respondents"] = float(np.nanmedian(read.respondents))
+    return told
+
+
+def _whole_if_it_is(number: float) -> int | float:
+    return int(number) if number.is_integer() else number
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    told = {**asdict(finding.subject), **asdict(finding)}
+    told.pop("subject")
+    if isinstance(finding, WithinAssociation):
+        told["is_distinguishable"] = finding.is_distinguishable
+    return {"is_told": isinstance(finding, WithinAssociation), **told, "words": finding.words}
+
+
+def _is_placebo_told(study: WithinStudy) -> bool:
+    return any(
+        isinstance(each, WithinAssociation) and each.is_distinguishable for each in study.placebos
+    )
+
+
+def _beside(read: PanelFile) -> dict[str, object]:
+    """Return the two other questions, which `analysis.turnover` answers for months and people."""
+    counts = np.concatenate([read.panel.exits.ravel(), read.panel.headcount.ravel()])
+    if not read.is_monthly or np.any(counts[~np.isnan(counts)] % 1):
+        why = "Told for months and whole numbers of people only."
+        return {"between": {"words": why}, "pooled": {"words": why}}
+    found: dict[str, object] = {}
+    for name, ask in (("between", between_units), ("pooled", pooled_months)):
+        found[name] = {
+            theme: _answer(ask(list(_turnover_rows(read, theme)))) for theme in read.themes
+        }
+    return found
+
+
+def _turnover_rows(read: PanelFile, theme: str) -> Iterator[TurnoverRow]:
+    score, panel = read.themes[theme].score, read.panel
+    months = [Month.parse(period) for period in read.periods]
+    for unit, period in np.argwhere(~np.isnan(panel.headcount)):
+        known = float(score[unit, period])
+        yield TurnoverRow(
+            unit=UnitCode(read.units[unit]),
+            month=months[period],
+            morale=None if np.isnan(known) else known,
+            headcount=int(panel.headcount[unit, period]),
+            leavers=int(panel.exits[unit, period]),
+        )
+
+
+def _answer(found: Association | Refused) -> dict[str, object]:
+    if isinstance(found, Refused):
+        return {"is_told": False, **asdict(found), "words": found.reason}
+    return {"is_told": True, **asdict(found), "is_distinguishable": found.is_distinguishable}
