@@ -32,6 +32,7 @@ PASSWORD = "seven quiet herons wade"
 """Of every account of `live_server`; their sign-in names are the values of `Role`."""
 
 PHONE, DESK = 360, 1280
+NARROWEST = 320
 _HEIGHTS = {PHONE: 740, DESK: 900}
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _QUIET = [
@@ -190,3 +191,18 @@ def scrolls_sideways(page: Page) -> bool:
     return bool(
         page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     )
+
+
+def faults_at_every_width(page: Page) -> list[str]:
+    """Return what axe finds or scrolls sideways at a desk and on phones, in light and in dark."""
+    found: list[str] = []
+    for width in (DESK, PHONE):
+        page.set_viewport_size({"width": width, "height": 800})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            found += [f"at {width} px, {scheme}: {fault}" for fault in faults_of(page)]
+    for width in (DESK, PHONE, NARROWEST):
+        page.set_viewport_size({"width": width, "height": 640})
+        if scrolls_sideways(page):
+            found.append(f"scrolls sideways at {width} px")
+    return found

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Response, expect
 
 from tests.browser.answering_site import LANGUAGES, AnsweringSite
 from tests.browser.answering_site import city as city  # noqa: PLC0414 - a fixture found here
-from tests.browser.conftest import DESK, PHONE, PageOf, faults_of, scrolls_sideways
+from tests.browser.conftest import DESK, NARROWEST, PHONE, PageOf, faults_of, scrolls_sideways
 from tests.browser.taking_part import (
     QUESTIONS,
     answer_all,
@@ -21,7 +21,6 @@ from tests.browser.taking_part import (
     thanked,
 )
 
-NARROWEST = 320
 LARGEST_KILOBYTES = 60
 CHOICES = [2] * QUESTIONS
 SIGNPOST = "Something that cannot wait?"

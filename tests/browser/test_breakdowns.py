@@ -15,9 +15,11 @@ from surveys.policy import Breakdown
 from tests.browser.answering_site import AnsweringSite, answering_site
 from tests.browser.conftest import (
     DESK,
+    NARROWEST,
     PHONE,
     PageOf,
     add_one_account_per_role,
+    faults_at_every_width,
     faults_of,
     scrolls_sideways,
     serving,
@@ -30,7 +32,6 @@ from tests.pulse.waves_made import opened_divided_wave
 
 ROLE = Breakdown("role", "Role family", ("Social work", "Support", "Office"))
 ITEMS = 4
-NARROWEST = 320
 
 
 @pytest.fixture(scope="module")
@@ -119,14 +120,7 @@ def test_a_units_groups_have_no_fault_and_do_not_scroll_sideways(
     sign_in(page, results, "hr")
     page.goto(results + path)
     page.wait_for_load_state("networkidle")
-    for width in (PHONE, DESK):
-        page.set_viewport_size({"width": width, "height": 800})
-        for dark in (False, True):
-            page.emulate_media(color_scheme="dark" if dark else "light")
-            assert faults_of(page) == [], f"{path} at {width} px, dark: {dark}"
-        assert not scrolls_sideways(page), f"{path} at {width} px"
-    page.set_viewport_size({"width": NARROWEST, "height": 640})
-    assert not scrolls_sideways(page)
+    assert faults_at_every_width(page) == []
 
 
 def test_tabs_at_the_desk_and_a_list_on_the_phone_lead_to_the_same_groups(

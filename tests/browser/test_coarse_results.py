@@ -10,12 +10,9 @@ from pulse.config import Settings
 from pulse.keys import load_log_signer
 from pulse.stores import Stores
 from tests.browser.conftest import (
-    DESK,
-    PHONE,
     PageOf,
     add_one_account_per_role,
-    faults_of,
-    scrolls_sideways,
+    faults_at_every_width,
     serving,
     sign_in,
 )
@@ -46,9 +43,4 @@ def test_no_page_has_a_fault_that_axe_finds_or_scrolls_sideways(
     sign_in(page, coarse, "hr")
     page.goto(coarse + path)
     page.wait_for_load_state("networkidle")
-    for width in (PHONE, DESK):
-        page.set_viewport_size({"width": width, "height": 800})
-        for dark in (False, True):
-            page.emulate_media(color_scheme="dark" if dark else "light")
-            assert faults_of(page) == [], f"{path} at {width} px, dark: {dark}"
-        assert not scrolls_sideways(page), f"{path} at {width} px"
+    assert faults_at_every_width(page) == []

@@ -11,19 +11,16 @@ from pulse.config import Settings
 from pulse.keys import load_log_signer
 from pulse.stores import Stores
 from tests.browser.conftest import (
-    DESK,
     PHONE,
     PageOf,
     add_one_account_per_role,
-    faults_of,
-    scrolls_sideways,
+    faults_at_every_width,
     serving,
     sign_in,
 )
 from tests.pulse.released import MANY, joined_months, workforce
 
 PAGES = ["/units/north-2", "/units/north-3", "/units/north", "/heatmap?level=2", "/turnover"]
-NARROWEST = 320
 
 
 @pytest.fixture(scope="module")
@@ -51,14 +48,7 @@ def test_no_page_has_a_fault_that_axe_finds_or_scrolls_sideways(
     sign_in(page, joined, "hr")
     page.goto(joined + path)
     page.wait_for_load_state("networkidle")
-    for width in (PHONE, DESK):
-        page.set_viewport_size({"width": width, "height": 800})
-        for dark in (False, True):
-            page.emulate_media(color_scheme="dark" if dark else "light")
-            assert faults_of(page) == [], f"{path} at {width} px, dark: {dark}"
-        assert not scrolls_sideways(page), f"{path} at {width} px"
-    page.set_viewport_size({"width": NARROWEST, "height": 640})
-    assert not scrolls_sideways(page), f"{path} at {NARROWEST} px"
+    assert faults_at_every_width(page) == []
 
 
 def test_the_chart_that_script_draws_crosses_the_axis_with_two_slashes_and_names_them(

@@ -12,18 +12,15 @@ from pulse.config import Settings
 from pulse.keys import load_log_signer
 from pulse.stores import Stores
 from tests.browser.conftest import (
-    DESK,
     PHONE,
     PageOf,
     add_one_account_per_role,
-    faults_of,
-    scrolls_sideways,
+    faults_at_every_width,
     serving,
     sign_in,
 )
 from tests.pulse.released import a_year_and_a_half, workforce
 
-NARROWEST = 320
 PAGES = [
     ("hr", "/this-month"),
     ("hr", "/units/north-3"),
@@ -71,14 +68,7 @@ def test_no_page_has_a_fault_that_axe_finds_or_scrolls_sideways(
     sign_in(page, results, role)
     page.goto(results + path)
     page.wait_for_load_state("networkidle")
-    for width in (PHONE, DESK):
-        page.set_viewport_size({"width": width, "height": 800})
-        for dark in (False, True):
-            page.emulate_media(color_scheme="dark" if dark else "light")
-            assert faults_of(page) == [], f"{path} at {width} px, dark: {dark}"
-        assert not scrolls_sideways(page), f"{path} at {width} px"
-    page.set_viewport_size({"width": NARROWEST, "height": 640})
-    assert not scrolls_sideways(page), f"{path} at {NARROWEST} px"
+    assert faults_at_every_width(page) == []
 
 
 def test_a_leader_opens_the_own_part_of_the_tree_and_is_refused_elsewhere(

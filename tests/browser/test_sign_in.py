@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from pulse.access import Role
 from tests.browser.conftest import (
     DESK,
+    NARROWEST,
     PASSWORD,
     PHONE,
     PageOf,
@@ -15,7 +16,6 @@ from tests.browser.conftest import (
 )
 
 LOOKS = ("light", "dark")
-NARROWEST = 320
 
 
 def check_in_every_look(page: Page) -> None:
