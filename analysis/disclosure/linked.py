@@ -197,6 +197,8 @@ class _Insertion:
         for unit in self._neighbourhoods(opening.cell.unit):
             for witness in self._swaps.near(opening, unit):
                 pool.add(witness)
+                if pool.packed:
+                    return self._witnessed(opening, pool.packed)
             verdict = pool.judge()
             if verdict.exposed is None:
                 return self._witnessed(opening, verdict.used)
