@@ -16,7 +16,7 @@ from analysis.disclosure.one_demographic import protect_one_demographic
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.totals import protect_totals
 
-ENGINE_VERSION = "tables/1"
+ENGINE_VERSION = "tables/2"
 """Changes whenever the same counts could give another pattern."""
 
 

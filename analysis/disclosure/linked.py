@@ -2,9 +2,9 @@
 
 Each table safe by itself is not enough; the difference of two safe ones can be one person. Cells
 are inserted one by one. The unit totals come first, as the exact optimum of the tree; then all
-other cells by depth, small units first within a depth. A cell is shown if it follows from what is
-shown already, or if witnesses prove that no combination with it depends on 1 to k-1
-people. All else is hidden: no proof found in the steps allowed means hidden.
+other cells by depth, crossings last and small units first within a depth. A cell is shown if it
+follows from what is shown already, or if witnesses prove that no combination with it depends on 1
+to k-1 people. All else is hidden: no proof found in the steps allowed means hidden.
 Proof, limits and sources: docs/decisions/0111-witnesses.md.
 """
 
@@ -19,6 +19,7 @@ from analysis.disclosure.null_spaces import NullSpace, local_derivation
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.shown_cells import GROUND, Cell, Opening, ShownCells
 from analysis.disclosure.tree import protect_tree
+from analysis.disclosure.witness_exchanges import exchanges
 from analysis.disclosure.witness_paths import PathSearch
 from analysis.disclosure.witness_swaps import SwapSearch
 from analysis.disclosure.witnesses import Pool, Witness
@@ -122,6 +123,7 @@ class _Insertion:
         self._k = k
         self._budget = budget
         self._cells = ShownCells(table)
+        self._places: list[int] = self._cells.places.tolist()  # shared by all witnesses
         self._swaps = SwapSearch(self._cells, budget.pairs)
 
     def show_total(self, unit: int) -> Decision:
@@ -194,17 +196,27 @@ class _Insertion:
         pool = Pool(self._cells.people, self._k, self._budget.branches)
         for witness in paths.witnesses():
             pool.add(witness)
-        for unit in self._neighbourhoods(opening.cell.unit):
-            for witness in self._swaps.near(opening, unit):
+        for found in self._found_near(opening):
+            for witness in found:
                 pool.add(witness)
+                if pool.packed:
+                    return self._witnessed(opening, pool.packed)
             verdict = pool.judge()
             if verdict.exposed is None:
                 return self._witnessed(opening, verdict.used)
         return self._by_avoiding(opening, paths, pool)
 
+    def _found_near(self, opening: Opening) -> Iterator[Iterator[Witness]]:
+        """Yield the witnesses of few swaps near a cell, neighbourhood by neighbourhood."""
+        for unit in self._neighbourhoods(opening.cell):
+            yield self._swaps.witnesses(self._swaps.near(opening, *self._cells.atoms_between(unit)))
+        if self._is_crossed(opening.cell):
+            around = self._surroundings(opening.cell.unit)
+            yield exchanges(self._cells, opening, self._swaps.near(opening, *around))
+
     def _by_avoiding(self, opening: Opening, paths: PathSearch, pool: Pool) -> Decision:
         """Answer each exposed set with a witness that avoids it, as long as there is one."""
-        low, beyond = self._eliminated(opening.cell.unit)
+        low, beyond = self._eliminated(opening.cell)
         null: NullSpace | None = None
         for _ in range(self._budget.answers):
             verdict = pool.judge()
@@ -225,9 +237,10 @@ class _Insertion:
                 return self._follows(opening, residues)
         return Decision(opening.cell, Method.UNPROVEN)
 
-    def _eliminated(self, unit: int) -> tuple[int, int]:
+    def _eliminated(self, cell: Cell) -> tuple[int, int]:
         """Return the atoms of the largest neighbourhood of a unit that elimination may take on."""
-        low, beyond = self._cells.atoms_between(next(self._neighbourhoods(unit)))
+        low, beyond = self._cells.atoms_between(next(self._neighbourhoods(cell)))
+        unit = cell.unit
         while unit >= 0:
             wider = self._cells.atoms_between(unit)
             if wider[1] - wider[0] > self._budget.eliminated:
@@ -236,14 +249,28 @@ class _Insertion:
             unit = self._table.parents[unit]
         return low, beyond
 
-    def _neighbourhoods(self, unit: int) -> Iterator[int]:
-        """Yield a cell's parent unit, then units further up; a root has only itself."""
-        above = self._table.parents[unit]
-        yield unit if above < 0 else above
-        for _ in range(1, self._budget.widenings):
-            above = self._table.parents[above] if above >= 0 else above
+    def _surroundings(self, unit: int) -> tuple[int, int]:
+        """Return the atoms of a unit and as many on each side, within its parent."""
+        low, beyond = self._cells.atoms_between(unit)
+        parent = self._table.parents[unit]
+        first, last = self._cells.atoms_between(parent if parent >= 0 else unit)
+        return max(first, 2 * low - beyond), min(last, 2 * beyond - low)
+
+    def _neighbourhoods(self, cell: Cell) -> Iterator[int]:
+        """Yield a cell's parent unit, then units further up; before it a crossed cell's own unit.
+
+        A root has only itself.
+        """
+        above = self._table.parents[cell.unit]
+        if above < 0 or self._is_crossed(cell):
+            yield cell.unit
+        for _ in range(self._budget.widenings):
             if above >= 0:
                 yield above
+                above = self._table.parents[above]
+
+    def _is_crossed(self, cell: Cell) -> bool:
+        return len(self._table.blocks[cell.block].demographics) > 1
 
     def _witnessed(self, opening: Opening, witnesses: Iterable[Witness]) -> Decision:
         """Return the decision to show a cell, if its witnesses hold in integers as well."""
@@ -254,7 +281,7 @@ class _Insertion:
             met = sum(value for atom, value in vector if atom in inner)
             if met == 0 or not self._cells.balances(vector):
                 return Decision(opening.cell, Method.UNPROVEN)  # two marks collided by chance
-            places = self._cells.places[list(witness.atoms)].tolist()
+            places = [self._places[atom] for atom in witness.atoms]
             kept.append(Witness.of(zip(places, witness.values, strict=True)))
         return Decision(opening.cell, Method.WITNESSED, tuple(kept))
 
@@ -278,8 +305,8 @@ def _optimal_totals(table: FrequencyTable, rules: Rules) -> list[int]:
 def _candidates(table: FrequencyTable, k: int) -> list[Cell]:
     """Return the cells of k or more people apart from totals, in the order of insertion.
 
-    Crossings last, because they bind most and tell least. Upper levels first; within a depth unit
-    by unit, those of few people first, because they have the fewest neighbours to hide among;
+    Upper levels first, and at each the crossings last, because they bind most; then unit by unit,
+    those of few people first, because they have the fewest neighbours to hide among;
     within a unit the most concentrated block first.
     """
     totals = table.cell_counts(table.blocks[0])[:, 0]
@@ -290,7 +317,7 @@ def _candidates(table: FrequencyTable, k: int) -> list[Cell]:
         allowed = table.candidates(block)[:, None]
         for unit, category in np.argwhere((counts >= k) & allowed).tolist():
             depth, people = int(table.depths[unit]), int(totals[unit])
-            of_unit = (len(block.demographics), depth, people, unit)
+            of_unit = (depth, len(block.demographics), people, unit)
             found.append(
                 (of_unit, spread, int(counts[unit, category]), Cell(place, unit, category))
             )

@@ -75,8 +75,9 @@ class ShownCells:
         everybody = range(len(kept))
         self.residues = [_ungrounded(everybody) for _ in table.blocks]
         self.classes = [_ungrounded(everybody) for _ in table.blocks]
-        self._class_ids: list[dict[tuple[int, ...], int]] = [{} for _ in table.blocks]
+        self._free_class = 0
         self.marks: npt.NDArray[np.uint64] = np.zeros(len(kept) + 1, dtype=np.uint64)
+        self.marks_of = [self.marks.copy() for _ in table.blocks]
         self.nodes: dict[Cell, int] = {}
         self.cells: list[Cell] = []
         self._beneath: dict[int, list[int]] = {}
@@ -131,6 +132,7 @@ class ShownCells:
         if block and opening.inner:
             added = np.uint64((_mark(node) - _mark(opening.node)) & _MASK)
             self.marks[opening.inner] += added
+            self.marks_of[block][opening.inner] += added
 
     def residue_in_cells(self, node: int) -> dict[Cell, int]:
         """Return a residue as a sum of shown cells, each with its coefficient."""
@@ -175,17 +177,28 @@ class ShownCells:
             side.members[opening.node] = [a for a in left if labels[a] == opening.node]
 
     def _relabel_classes(self, block: int, atoms: Sequence[int]) -> None:
-        """Put atoms whose residue in one block changed into their classes of all other blocks."""
+        """Split those atoms off their classes of all other blocks whose residue in one changed.
+
+        They got a label that nobody had, so atoms of one class stay together and meet no others.
+        """
         for other, side in enumerate(self.classes):
             if other == block:
                 continue
-            ids = self._class_ids[other]
-            bound = [r.labels for place, r in enumerate(self.residues) if place != other]
+            parted: dict[int, int] = {}
+            labels, members = side.labels, side.members
             for atom in atoms:
-                key = tuple([labels[atom] for labels in bound])
-                place = ids.setdefault(key, len(ids))
-                side.labels[atom] = place
-                side.members.setdefault(place, []).append(atom)
+                place = parted.get(labels[atom])
+                if place is None:
+                    place = parted[labels[atom]] = self._free_class
+                    self._free_class += 1
+                    members[place] = []
+                members[place].append(atom)
+                labels[atom] = place
+            for old, new in parted.items():
+                if len(members[new]) * 8 > len(members[old]):
+                    members[old] = [atom for atom in members[old] if labels[atom] == old]
+                    if old != GROUND and not members[old]:
+                        del members[old]
 
 
 def _ungrounded(atoms: Iterable[int]) -> Side:

@@ -10,14 +10,16 @@ witness is checked in integers before it counts.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from analysis.disclosure.frequency_tables import Flags, Whole
+from analysis.disclosure.frequency_tables import Flags
 from analysis.disclosure.shown_cells import GROUND, Opening, ShownCells
 from analysis.disclosure.witnesses import Witness
 
+_Atoms = npt.NDArray[np.int32]
 _Marks = npt.NDArray[np.uint64]
 
 _LARGEST_POOL = 24
@@ -27,51 +29,71 @@ _MOST_FOUND = 400
 _FILTER = np.uint64((1 << 16) - 1)
 
 
+class Directed(NamedTuple):
+    """Swaps, each +1 at `one` and -1 at `other`; `moves` are the marks that this unbalances."""
+
+    one: _Atoms
+    other: _Atoms
+    moves: _Marks
+
+
+class Swaps(NamedTuple):
+    """Swaps that take somebody out of a cell, and swaps that keep their number, both ways round."""
+
+    leaving: Directed
+    staying: Directed
+
+
 @dataclass
 class SwapSearch:
     """Swaps near a unit. `most_pairs` bounds how many are looked at; a sample beyond."""
 
     cells: ShownCells
     most_pairs: int
-    _pairs: dict[tuple[int, int], tuple[Whole, Whole]] = field(default_factory=dict)
+    _pairs: dict[tuple[int, int], tuple[_Atoms, _Atoms]] = field(default_factory=dict)
     _inner: Flags = field(init=False)
 
     def __post_init__(self) -> None:
         self._inner = np.zeros(len(self.cells.people) + 1, dtype=np.bool_)
 
-    def near(self, opening: Opening, unit: int) -> Iterator[Witness]:
-        """Yield witnesses of a cell from swaps of atoms beneath a unit, shortest first."""
-        one, other = self._swaps(*self.cells.atoms_between(unit))
+    def near(self, opening: Opening, low: int, beyond: int) -> "Swaps":
+        """Return swaps of atoms of a stretch, parted by whether they cross a cell's border."""
+        one, other = self._swaps(low, beyond)
         self._inner[opening.inner] = True
         begins = self._inner[one]
         ends = self._inner[other]
         self._inner[opening.inner] = False
         moves = self.cells.marks[one] - self.cells.marks[other]
-        leave, enter = begins & ~ends, ends & ~begins
-        first = (
-            np.concatenate([one[leave], other[enter]]),
-            np.concatenate([other[leave], one[enter]]),
-            np.concatenate([moves[leave], -moves[enter]]),
+        leave, enter, kept = begins & ~ends, ends & ~begins, begins == ends
+        return Swaps(
+            Directed(
+                np.concatenate([one[leave], other[enter]]),
+                np.concatenate([other[leave], one[enter]]),
+                np.concatenate([moves[leave], -moves[enter]]),
+            ),
+            Directed(
+                np.concatenate([one[kept], other[kept]]),
+                np.concatenate([other[kept], one[kept]]),
+                np.concatenate([moves[kept], -moves[kept]]),
+            ),
         )
-        if len(first[0]) == 0:
+
+    def witnesses(self, swaps: "Swaps") -> Iterator[Witness]:
+        """Yield witnesses of one, two and three swaps, shortest first."""
+        leaving, staying = swaps.leaving, swaps.staying
+        if len(leaving.one) == 0:
             return
-        kept = begins == ends
-        rest = (
-            np.concatenate([one[kept], other[kept]]),
-            np.concatenate([other[kept], one[kept]]),
-            np.concatenate([moves[kept], -moves[kept]]),
-        )
-        for chain in _balanced(first[2], rest[2]):
-            vector = [(int(first[0][chain[0]]), 1), (int(first[1][chain[0]]), -1)]
+        for chain in _balanced(leaving.moves, staying.moves):
+            vector = [(int(leaving.one[chain[0]]), 1), (int(leaving.other[chain[0]]), -1)]
             for swap in chain[1:]:
-                vector += [(int(rest[0][swap]), 1), (int(rest[1][swap]), -1)]
+                vector += [(int(staying.one[swap]), 1), (int(staying.other[swap]), -1)]
             yield Witness.of((atom, value) for atom, value in vector if atom != self._nobody)
 
     @property
     def _nobody(self) -> int:
         return len(self.cells.people)
 
-    def _swaps(self, low: int, beyond: int) -> tuple[Whole, Whole]:
+    def _swaps(self, low: int, beyond: int) -> tuple[_Atoms, _Atoms]:
         """Return the atoms of all swaps between two atoms of a stretch, in two arrays."""
         known = self._pairs.get((low, beyond))
         if known is None:
@@ -89,10 +111,10 @@ class SwapSearch:
                 for place, atom in enumerate(pool):
                     one.extend([atom] * (len(pool) - place - 1))
                     other.extend(pool[place + 1 :])
-            known = np.array(one, dtype=np.int64), np.array(other, dtype=np.int64)
+            known = np.array(one, dtype=np.int32), np.array(other, dtype=np.int32)
             if len(one) > self.most_pairs:
                 step = -(-len(one) // max(self.most_pairs, 1))
-                known = known[0][::step], known[1][::step]
+                known = known[0][::step].copy(), known[1][::step].copy()
             self._pairs[low, beyond] = known
         return known
 

@@ -58,6 +58,14 @@ class Pool:
         self._local: dict[int, tuple[int, ...]] = {}
         self._used: dict[int, None] = {}
         self._steps = 0
+        self._room: dict[int, int] = {}
+        self._packed: list[Witness] = []
+        self._worth = 0
+
+    @property
+    def packed(self) -> tuple[Witness, ...] | None:
+        """Witnesses that were packed k times as they came, which proves the cell; else None."""
+        return tuple(self._packed) if self._worth > self._most else None
 
     def __len__(self) -> int:
         return len(self._masks)
@@ -75,6 +83,7 @@ class Pool:
         if mask and mask not in self._masks:
             self._masks[mask] = witness
             self._local[mask] = tuple(places)
+            self._pack_further(witness)
 
     def judge(self) -> Verdict:
         """Decide whether fewer than k people meet every witness."""
@@ -86,6 +95,15 @@ class Pool:
             return Verdict(None, tuple(self._masks[mask] for mask in self._used))
         atoms = frozenset(self._atoms[place] for place in _places(exposed))
         return Verdict(atoms, (), self._steps <= self._branches_allowed)
+
+    def _pack_further(self, witness: Witness) -> None:
+        room, people = self._room, self._people
+        times = min([room.get(atom, people[atom]) for atom in witness.atoms])
+        if times:
+            for atom in witness.atoms:
+                room[atom] = room.get(atom, people[atom]) - times
+            self._packed.append(witness)
+            self._worth += times
 
     def _meet(self, chosen: int, left: int, live: list[int]) -> int | None:
         """Return `chosen` with at most `left` more people, if that meets all of `live`."""
