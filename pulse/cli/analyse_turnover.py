@@ -30,6 +30,7 @@ from surveys.months import Month
 from surveys.units import UnitCode
 
 _PATH = click.Path(path_type=Path)
+_FEWEST_DRAWS = 99  # with fewer, several looks could never be told from chance
 _MOST_DRAWS = 100_000
 _NOTES = (
     "Only units and periods with a known score and with exits take part; the others are counted.",
@@ -52,7 +53,7 @@ _PLACEBO_WORDS = (
 )
 @click.option(
     "--permutations",
-    type=click.IntRange(1, _MOST_DRAWS),
+    type=click.IntRange(_FEWEST_DRAWS, _MOST_DRAWS),
     default=DRAWS,
     show_default=True,
     help="Draws that give whole series of scores to other units.",

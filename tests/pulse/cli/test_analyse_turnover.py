@@ -35,10 +35,10 @@ def turnover(*words: str | Path) -> Result:
 
 def test_prints_every_number_and_the_words(tmp_path: Path) -> None:
     panel, theme = write_panel(tmp_path / "in.csv")
-    result = turnover(tmp_path / "in.csv", "--lags", "2,1", "--permutations", "49")
+    result = turnover(tmp_path / "in.csv", "--lags", "2,1", "--permutations", "99")
     assert result.exit_code == 0
     told = json.loads(result.stdout)
-    study = study_within(panel, {"score": theme}, lags=(2, 1), draws=49)
+    study = study_within(panel, {"score": theme}, lags=(2, 1), draws=99)
     for found, expected in zip(
         told["within"] + told["placebo"], study.findings + study.placebos, strict=True
     ):
@@ -72,7 +72,7 @@ def test_too_little_is_refused_in_words_and_is_no_fault(tmp_path: Path) -> None:
 def test_writes_a_whole_file(tmp_path: Path) -> None:
     write_panel(tmp_path / "in.csv")
     out = tmp_path / "out.json"
-    result = turnover(tmp_path / "in.csv", "--lags", "1", "--permutations", "9", "--out", out)
+    result = turnover(tmp_path / "in.csv", "--lags", "1", "--permutations", "99", "--out", out)
     assert (result.exit_code, result.stdout) == (0, f"Written: {out}\n")
     assert json.loads(out.read_text())["lags"] == [1]
 
@@ -118,6 +118,32 @@ def test_years_are_told_within_alone(tmp_path: Path) -> None:
     for month in range(12, 0, -1):
         text = text.replace(f"2024-{month:02}", str(2000 + month))
     (tmp_path / "in.csv").write_text(text)
-    told = json.loads(turnover(tmp_path / "in.csv", "--lags", "1", "--permutations", "9").stdout)
+    told = json.loads(turnover(tmp_path / "in.csv", "--lags", "1", "--permutations", "99").stdout)
     assert told["within"][0]["is_told"]
     assert told["between"] == {"words": "Told for months and whole numbers of people only."}
+
+
+def test_too_few_permutations_to_tell_anything_are_refused(tmp_path: Path) -> None:
+    write_panel(tmp_path / "in.csv")
+    result = turnover(tmp_path / "in.csv", "--permutations", "98")
+    assert result.exit_code == 2
+    assert "98 is not in the range 99<=x<=100000" in result.stderr
+
+
+def test_a_score_that_follows_exits_is_told_as_a_warning(tmp_path: Path) -> None:
+    exits, headcount, score = make_panel(20, 16, coefficient=1.5, rate=0.05)
+    lines = ["unit,period,headcount,leavers,score"]
+    for unit, period in np.ndindex(20, 15):  # exits of a period go with the score one later
+        people, left = int(headcount[unit, period]), int(exits[unit, period + 1])
+        lines.append(f"u{unit},{period},{people},{left},{score[unit, period]:.2f}")
+    (tmp_path / "before.csv").write_text("\n".join(lines))
+    told = json.loads(turnover(tmp_path / "before.csv", "--lags", "1").stdout)
+    assert not told["within"][0]["is_distinguishable"]
+    assert told["placebo"][0]["is_distinguishable"]
+    assert "the order in time says nothing" in told["placebo_words"][0]
+
+
+def test_a_placebo_without_association_is_no_warning(tmp_path: Path) -> None:
+    write_panel(tmp_path / "in.csv")
+    told = json.loads(turnover(tmp_path / "in.csv", "--lags", "1").stdout)
+    assert told["placebo_words"] == []
