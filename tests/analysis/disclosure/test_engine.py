@@ -26,6 +26,11 @@ from tests.analysis.disclosure.one_demographic_judges import (
 from tests.analysis.disclosure.one_demographic_tables import make_table
 
 K5 = Rules(5)
+SEVERAL = pytest.mark.parametrize(
+    "blocks",
+    [(TOTALS, Block((0,)), Block((1,))), (TOTALS, Block((0, 1)))],
+    ids=["two demographics", "a crossing"],
+)
 
 
 def shown(table: FrequencyTable, rules: Rules = K5) -> set[Cell]:
@@ -176,11 +181,7 @@ def test_colluders_raise_the_threshold_that_the_engine_works_with() -> None:
     assert shown(table, Rules(5, 2)) == shown(table, Rules(7))
 
 
-@pytest.mark.parametrize(
-    "blocks",
-    [(TOTALS, Block((0,)), Block((1,))), (TOTALS, Block((0, 1)))],
-    ids=["two demographics", "a crossing"],
-)
+@SEVERAL
 def test_linked_tables_are_protected_by_witnesses(blocks: tuple[Block, ...]) -> None:
     rows = [(0, role, site, 6) for role in range(2) for site in range(2)]
     atoms = np.array(rows, dtype=np.int64)
@@ -192,3 +193,10 @@ def test_linked_tables_are_protected_by_witnesses(blocks: tuple[Block, ...]) -> 
     ]
     assert any(each.witnesses for each in protected.account.decisions)
     assert len(protected.account.decisions) == sum(int(part.sum()) for part in pattern.shown)
+
+
+@SEVERAL
+def test_a_table_of_nobody_by_several_demographics_shows_nothing(blocks: tuple[Block, ...]) -> None:
+    none = np.zeros(0, dtype=np.int64)
+    table = FrequencyTable((-1,), (2, 2), none, none.reshape(0, 2), none, blocks)
+    assert not any(cells.any() for cells in protect(table, K5).pattern.shown)

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from random import Random
@@ -22,7 +23,9 @@ from analysis.disclosure.frequency_tables import (
 )
 from analysis.disclosure.linked import Budget, Decision, LinkedAccount, Method, protect_linked
 from analysis.disclosure.rules import Rules
+from analysis.disclosure.table_attack import attack_with_atoms
 from analysis.disclosure.witnesses import Pool, Witness
+from benchmarks.synthetic import frequency_table
 from tests.analysis.disclosure.small_groups import (
     Cell,
     cell_row,
@@ -151,6 +154,20 @@ def test_cells_of_fewer_than_k_and_empty_cells_are_hidden_alike() -> None:
     decided = {decision.cell for decision in account.decisions}
     assert (1, 1, 1) not in decided
     assert (1, 2, 1) not in decided
+
+
+def test_crossings_beneath_the_top_are_proved_by_exchanges_that_undo_each_other() -> None:
+    made = frequency_table(150, seed=5, demographics=2)
+    table = replace(made, blocks=(TOTALS, ROLE, TENURE, CROSSED_AT_THE_TOP))
+    pattern, account = protect_linked(table, K5)
+    assert attack_with_atoms(table, pattern, K5).leaks == 0
+    proved = [
+        decision
+        for decision in account.decisions
+        if decision.cell.block == 3 and table.depths[decision.cell.unit] == 1
+        if any(len(witness.atoms) > 6 for witness in decision.witnesses)
+    ]
+    assert len(proved) >= 5
 
 
 @pytest.mark.parametrize("atoms", [{}, {(0, 0, 0): 0, (1, 1, 1): 0}, {(1, 0, 0): 1}])
