@@ -178,7 +178,13 @@ def sign_in(page: Page, address: str, name: str, *, password: str = PASSWORD) ->
 
 
 def faults_of(page: Page) -> list[str]:
-    """Return what axe finds on the page, one line per rule and place; empty is good."""
+    """Return what axe finds on the page, one line per rule and place; empty is good.
+
+    It looks when the page and its style sheets are there and no colour is on its way to another:
+    contrast half way is nobody's contrast.
+    """
+    page.wait_for_load_state()
+    page.evaluate("Promise.allSettled(document.getAnimations().map((each) => each.finished))")
     results = Axe().run(page)
     return [
         f"{fault['id']}: {node['html'][:120]}"
