@@ -52,7 +52,8 @@ check: $(INSTALLED)
 
 bench: assets
 	@for each in $$(grep -l __main__ benchmarks/*.py); do \
-	  echo; echo "== $$each"; $(BIN)/python $$each || exit 1; done
+	  case $$each in */closing.py|*/tables.py) size=--full;; *) size=;; esac; \
+	  echo; echo "== $$each $$size"; $(BIN)/python $$each $$size || exit 1; done
 
 attack: assets
 	$(BIN)/python -m tests.attacks.ballot_order

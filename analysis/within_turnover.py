@@ -22,6 +22,7 @@ from analysis.fixed_effects import (
     take_part,
 )
 from analysis.series_permutation import permute_series
+from analysis.trends.multiple_tests import benjamini_hochberg
 from analysis.turnover import FEWEST_LEAVERS, FEWEST_MONTHS, FEWEST_UNITS, Need, Shortage
 
 LAGS = (1, 2, 3)
@@ -283,13 +284,8 @@ def _told(groups: Sequence[Sequence[_Raw | WithinRefused]]) -> tuple[Finding, ..
 
 
 def _adjusted(p_values: Sequence[float]) -> list[float]:
-    """Return Benjamini and Hochberg's adjusted p-values, in the order given."""
-    p = np.asarray(p_values, dtype=np.float64)
-    order = np.argsort(-p, kind="stable")
-    ranks = np.arange(len(p), 0, -1)
-    adjusted = np.empty_like(p)
-    adjusted[order] = np.minimum.accumulate(np.minimum(p[order] * len(p) / ranks, 1.0))
-    return [float(value) for value in adjusted]
+    adjusted: list[float] = benjamini_hochberg(np.array(p_values, dtype=np.float64)).tolist()
+    return adjusted
 
 
 def _association(raw: _Raw, by_unit: float, by_permutation: float) -> WithinAssociation:
