@@ -51,9 +51,10 @@ check: $(INSTALLED)
 	$(BIN)/python scripts/check_sizes.py
 
 bench: assets
-	@for each in $$(grep -l __main__ benchmarks/*.py); do \
+	@missed=; for each in $$(grep -l __main__ benchmarks/*.py); do \
 	  case $$each in */closing.py|*/tables.py) size=--full;; *) size=;; esac; \
-	  echo; echo "== $$each $$size"; $(BIN)/python $$each $$size || exit 1; done
+	  echo; echo "== $$each $$size"; $(BIN)/python $$each $$size || missed="$$missed $$each"; done; \
+	  if [ -n "$$missed" ]; then echo; echo "a bar was missed or a run failed:$$missed"; exit 1; fi
 
 attack: assets
 	$(BIN)/python -m tests.attacks.ballot_order

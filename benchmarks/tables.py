@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SEEDS = (9001, 9002, 9003)
 PROFILES = ("lean", "solid")
 LARGE = 10_000
-NAMES = {0: "tree", 1: "tree x role", 3: "three demographics"}
+NAMES = {0: "tree", 1: "tree x role", 2: "role and tenure", 3: "three demographics"}
+CROSSED_LEVELS = 2  # the organisation and its directorates; further down crossings bind too much
 SECONDS_BARS = {0: 1.0, 1: 8.0, 3: 90.0}  # 10,000 teams
 MEGABYTES_BAR = 500.0
 SHOWN_BAR = 0.68  # of cells of at least 5 people, three demographics
@@ -31,7 +32,10 @@ Result = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What `table_jobs.py` is asked for; `limit` is the solver's seconds."""
+    """What `jobs/tables.py` is asked for; `limit` is the solver's seconds.
+
+    The first two demographics are crossed in so many levels from the top.
+    """
 
     teams: int
     demographics: int
@@ -40,14 +44,16 @@ class Job:
     kind: str = "engine"
     is_attacked: bool = True
     limit: float = 120.0
+    crossed_levels: int = 0
 
     @property
     def label(self) -> str:
-        return f"{NAMES[self.demographics]:18} {self.profile:5} {self.teams:6,} seed {self.seed}"
+        name = NAMES[self.demographics] + (", crossed" if self.crossed_levels else "")
+        return f"{name:24} {self.profile:5} {self.teams:6,} seed {self.seed}"
 
 
-def begin(job: Job, module: str = "table_jobs") -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", f"benchmarks.{module}", json.dumps(asdict(job))]
+def begin(job: Job, module: str = "tables") -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", f"benchmarks.jobs.{module}", json.dumps(asdict(job))]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
@@ -71,9 +77,9 @@ def describe(job: Job, result: Result) -> str:
     )
     if result["exposures"] is not None:
         text += f", attack {result['attack_seconds']:.1f} s, {result['exposures']} exposures"
-    if job.teams == LARGE:
+    if job.teams == LARGE and not job.crossed_levels:
         text += f"; {result['seconds'] / SECONDS_BARS[job.demographics]:.2f} of the seconds' bar"
-    if job.teams == LARGE and job.demographics > 1:
+    if job.teams == LARGE and job.demographics == 3:
         text += (
             f", {result['megabytes'] / MEGABYTES_BAR:.2f} of the memory's, "
             f"{share / SHOWN_BAR:.2f} of the share that is to be shown"
@@ -87,6 +93,17 @@ def measure(jobs: list[Job]) -> dict[Job, Result]:
         results[job] = run(job)
         print(describe(job, results[job]), flush=True)
     return results
+
+
+def crossed_jobs(seeds: tuple[int, ...], most_teams: int) -> list[Job]:
+    """Return role by tenure above the services; no bar is set for crossings."""
+    return [
+        Job(teams, 2, profile, seed, crossed_levels=CROSSED_LEVELS)
+        for profile in PROFILES
+        for teams in (1000, LARGE)
+        for seed in seeds
+        if teams <= most_teams
+    ]
 
 
 def print_growth(results: Mapping[Job, Result]) -> None:
@@ -131,7 +148,7 @@ def print_peer(results: Mapping[Job, Result]) -> None:
         return
     for job, ours in results.items():
         if job.demographics == 1:
-            peer = end(begin(job, "table_peer"))
+            peer = end(begin(job, "peer"))
             print(
                 f"{job.label}: tau-ARGUS (modular) {peer['seconds']:.2f} CPU s, "
                 f"{peer['shown']:,} cells, {peer['exposures']} combinations that rest on fewer "
@@ -163,7 +180,7 @@ def main() -> None:
     print(f"load before: {', '.join(f'{load:.1f}' for load in os.getloadavg())}")
     kinds = [
         Job(teams, demographics, profile, seed)
-        for demographics in NAMES
+        for demographics in SECONDS_BARS
         for profile in PROFILES
         for teams in (1000, LARGE)
         for seed in seeds
@@ -171,6 +188,7 @@ def main() -> None:
     ]
     results = measure(kinds)
     print_growth(results)
+    results |= measure(crossed_jobs(seeds, LARGE if is_full else 1000))
     print_peer(results)
     print_gaps((20, 60, 200, 1000, 3000) if is_full else (20, 200, 1000), seeds)
     print_repeats(Job(LARGE if is_full else 1000, 3, is_attacked=False))

@@ -1,7 +1,7 @@
 """The same table protected by a peer, in a process of its own: tau-ARGUS as packaged in pytauargus.
 
     pip install pytauargus==0.6.0
-    python -m benchmarks.table_peer '{"teams": 1000, "seed": 9001, "profile": "lean"}'
+    python -m benchmarks.jobs.peer '{"teams": 1000, "seed": 9001, "profile": "lean"}'
 
 Its modular method (MOD) suppresses a hierarchy table by table; the threshold rule is 5 people with
 a protection range of a tenth. Our cut check then counts what can still be computed from the

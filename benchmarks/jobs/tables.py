@@ -1,6 +1,6 @@
 """One job of `tables.py` in a process of its own, so that its memory and seconds are its own.
 
-    python -m benchmarks.table_jobs '{"kind": "engine", "teams": 1000, "seed": 9001, ...}'
+    python -m benchmarks.jobs.tables '{"kind": "engine", "teams": 1000, "seed": 9001, ...}'
 
 Prints one line of JSON. The optimum and the cut check come from the tests' judges.
 """
@@ -10,11 +10,12 @@ import json
 import resource
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 
 from analysis.disclosure.engine import protect
-from analysis.disclosure.frequency_tables import FrequencyTable, TablePattern
+from analysis.disclosure.frequency_tables import Block, FrequencyTable, TablePattern
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.table_attack import attack_with_atoms
 from benchmarks.synthetic import PROFILES, frequency_table
@@ -47,6 +48,12 @@ def engine_job(table: FrequencyTable, *, is_attacked: bool) -> Result:
             found += len(small_cuts(table, pattern, K5.smallest_group))
         result["exposures"] = found
     return result
+
+
+def with_crossing(table: FrequencyTable, levels: int) -> FrequencyTable:
+    """Return the table with its first two demographics crossed in so many levels from the top."""
+    crossing = Block((0, 1), levels=frozenset(range(levels)))
+    return replace(table, blocks=(*table.blocks, crossing))
 
 
 def gap_job(table: FrequencyTable, *, seconds: float) -> Result:
@@ -97,6 +104,8 @@ def main(text: str) -> None:
         profile=PROFILES[given["profile"]],
         demographics=given["demographics"],
     )
+    if given["crossed_levels"]:
+        table = with_crossing(table, given["crossed_levels"])
     if given["kind"] == "gap":
         result = gap_job(table, seconds=given["limit"])
     else:
