@@ -26,13 +26,15 @@ _NO_VARIATION = 1e-9  # share of a predictor's variance that units and periods l
 class LinearSample:
     """The units and periods that take part, as grids of units x periods; 0 where not present.
 
-    `predictors` are predictors x units x periods. What was left out because a row has no figure,
-    or its unit or period has only one, is counted.
+    `predictors` are predictors x units x periods; `unit_places` say where each unit stood in the
+    grids that were given. What was left out because a row has no figure, or its unit or period has
+    only one, is counted.
     """
 
     outcome: FloatArray
     predictors: FloatArray
     is_present: BoolArray
+    unit_places: npt.NDArray[np.intp]
     rows_left_out: int
     units_left_out: int
 
@@ -43,15 +45,20 @@ class LinearSample:
 
 @dataclass(frozen=True, slots=True)
 class LinearFit:
-    """Coefficients per whole unit of a predictor, and their CR1 covariance by unit.
+    """Coefficients per whole unit of a predictor, and what each unit adds to their error.
 
-    `spreads` are the standard deviations of outcome and predictors (in this order) once unit and
-    period effects are taken out.
+    The squares of `by_unit` (units x predictors), summed, are the CR1 covariance. `spreads` are the
+    standard deviations of outcome and predictors (in this order) once unit and period effects are
+    taken out.
     """
 
     coefficients: FloatArray
-    covariance: FloatArray
+    by_unit: FloatArray
     spreads: FloatArray
+
+    @property
+    def covariance(self) -> FloatArray:
+        return np.asarray(self.by_unit.T @ self.by_unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,7 @@ def take_part_in_line(outcome: FloatArray, predictors: FloatArray) -> LinearSamp
         outcome=np.where(kept, outcome[chosen], 0.0),
         predictors=np.where(kept, predictors[:, units][:, :, periods], 0.0),
         is_present=kept,
+        unit_places=np.flatnonzero(units),
         rows_left_out=int(np.count_nonzero(has_figures)) - int(np.count_nonzero(kept)),
         units_left_out=int(np.count_nonzero(has_figures.any(axis=1)) - np.count_nonzero(units)),
     )
@@ -132,7 +140,7 @@ def fit_line(sample: LinearSample, *, is_dynamic: bool) -> LinearFit | NoFit:
     residuals = whole.outcome - np.einsum("k,kut->ut", coefficients, whole.predictors)
     by_unit = np.einsum("kut,ut->uk", influence, residuals)
     factor = units / (units - 1) * (sample.rows - 1) / (sample.rows - parameters)
-    return LinearFit(coefficients, factor * by_unit.T @ by_unit, _spreads(whole, sample.rows))
+    return LinearFit(coefficients, factor**0.5 * by_unit, _spreads(whole, sample.rows))
 
 
 def _halves(sample: LinearSample) -> list[tuple[BoolArray, float]]:

@@ -106,7 +106,10 @@ def test_spreads_are_of_what_units_and_periods_leave() -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(
-    units=st.integers(3, 12), periods=st.integers(4, 9), seed=st.integers(0, 999), gaps=st.floats(0, 0.5)
+    units=st.integers(3, 12),
+    periods=st.integers(4, 9),
+    seed=st.integers(0, 999),
+    gaps=st.floats(0, 0.5),
 )
 def test_what_is_left_has_neither_unit_nor_period_means(
     units: int, periods: int, seed: int, gaps: float
