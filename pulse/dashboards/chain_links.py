@@ -12,6 +12,7 @@ from pulse.dashboards.turnover_numbers import (
     RATIO_TICKS,
     basis_words,
     chance_words,
+    in_months,
 )
 
 _EDGE = 1.0
@@ -174,7 +175,7 @@ def _basis(told: Told) -> str:
 def _words(associations: Associations, both: BothWays) -> str:
     forward = both.forward
     if isinstance(forward, LinkRefused):
-        return forward.reason
+        return f"Not told yet. {in_months(forward.reason)}"
     if not both.is_found:
         return "Not distinguishable from no association."
     pair = forward.pair

@@ -24,13 +24,13 @@ from pulse.dashboards.scope import Scope
 from pulse.dashboards.turnover_months import MonthsAsked, UnitMonths, unit_months
 from pulse.dashboards.turnover_numbers import (
     EstimateRow,
-    ThemeRow,
+    Themes,
     correlation_forest,
     correlation_row,
     dropped_words,
     lead_words,
     ratio_forest,
-    theme_rows,
+    themes_of,
     within_rows,
 )
 from pulse.rules_in_force import rules_in_force
@@ -52,8 +52,7 @@ class NumbersPart:
     forests: tuple[ForestSpec, ...]
     rows: tuple[EstimateRow, ...]
     dropped: str
-    lags: tuple[str, ...]
-    themes: tuple[ThemeRow, ...]
+    themes: Themes
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ def _lead(associations: Associations) -> str:
 
 def _numbers_part(associations: Associations) -> NumbersPart:
     if not associations.has_workforce:
-        return NumbersPart((), (), "", (), ())
+        return NumbersPart((), (), "", Themes((), (), (), ()))
     study, about = associations.study, associations.measure.code
     correlations = correlation_forest(associations, number=1)
     ratios = ratio_forest(associations, number=1 + (correlations is not None))
@@ -146,8 +145,7 @@ def _numbers_part(associations: Associations) -> NumbersPart:
             correlation_row(study.pooled),
         ),
         dropped=dropped_words(study.within, about),
-        lags=tuple(row.name for row in within_rows(study.within, about)),
-        themes=theme_rows(associations),
+        themes=themes_of(associations),
     )
 
 

@@ -52,11 +52,20 @@ class EstimateRow:
 
 @dataclass(frozen=True, slots=True)
 class ThemeRow:
-    """One theme's rate ratios by lag, and of the placebo; `NOT_TOLD` where refused."""
+    """One theme's rate ratios by lag, then of the placebo; `NOT_TOLD` where refused."""
 
     name: str
     numbers: tuple[str, ...]
-    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Themes:
+    """All themes within units: rows that are told, what moves, and why the others are not told."""
+
+    lags: tuple[str, ...]
+    rows: tuple[ThemeRow, ...]
+    moving: tuple[str, ...]
+    refused: tuple[str, ...]
 
 
 def correlation_row(found: Association | Refused) -> EstimateRow:
@@ -73,23 +82,34 @@ def within_rows(study: WithinStudy, theme: str) -> tuple[EstimateRow, ...]:
     return tuple(_within_row(each) for each in _of(study, theme, Predictor.SCORE))
 
 
-def within_findings(study: WithinStudy, theme: str) -> tuple[Finding, ...]:
-    """Return what was found of the theme's score, lags before the placebo."""
-    return _of(study, theme, Predictor.SCORE)
-
-
-def theme_rows(associations: Associations) -> tuple[ThemeRow, ...]:
-    """Return every theme's score and, where known, its spread; those never told come last."""
+def themes_of(associations: Associations) -> Themes:
+    """Return every theme's score and, where known, its spread."""
     study = associations.study.within
-    rows: list[tuple[bool, ThemeRow]] = []
+    rows: list[ThemeRow] = []
+    moving: list[str] = []
+    refused: list[str] = []
     for measure in associations.measures:
         for predictor in Predictor:
+            is_score = predictor is Predictor.SCORE
             found = _of(study, measure.code, predictor)
-            if found:
-                name = measure.name + ("" if predictor is Predictor.SCORE else ": how far apart")
-                is_told = any(isinstance(each, WithinAssociation) for each in found)
-                rows.append((not is_told, ThemeRow(name, _numbers(found), _theme_words(found))))
-    return tuple(row for _is_untold, row in sorted(rows, key=lambda each: each[0]))
+            name = measure.name if is_score else f"{measure.name}: how far apart"
+            if any(isinstance(each, WithinAssociation) for each in found):
+                rows.append(ThemeRow(name, tuple(map(_number, found))))
+            elif is_score and isinstance(found[0], WithinRefused):
+                refused.append(f"{name}: {in_months(found[0].words)}")
+            moving += [f"{name}: {in_months(each.words)}" for each in found if _moves(each)]
+    lags = tuple(_lag_name(each).removeprefix("Within units, ") for each in _score_of(study))
+    return Themes(lags, tuple(rows), tuple(moving), tuple(refused))
+
+
+def in_months(words: str) -> str:
+    """Return words of the analysis, which knows exits and periods, as pages say them."""
+    return words.replace("period", "month").replace("exits", "leavers")
+
+
+def _score_of(study: WithinStudy) -> tuple[Finding, ...]:
+    """Return what was found of the first theme's score: one for each lag, and the placebo."""
+    return _of(study, study.findings[0].subject.theme, Predictor.SCORE)
 
 
 def dropped_words(study: WithinStudy, theme: str) -> str:
@@ -171,7 +191,7 @@ def ratio_forest(associations: Associations, *, number: int) -> ForestSpec | Non
             value=each.rate_ratio,
             low=each.low,
             high=each.high,
-            words=each.words,
+            words=in_months(each.words),
         )
         for each in told
     )
@@ -252,13 +272,13 @@ def _within_row(found: Finding) -> EstimateRow:
         else "A check that should find nothing: leavers 1 month before morale was higher."
     )
     if isinstance(found, WithinRefused):
-        return EstimateRow(_lag_name(found), question, NOT_TOLD, "", found.words)
+        return EstimateRow(_lag_name(found), question, NOT_TOLD, "", in_months(found.words))
     return EstimateRow(
         name=_lag_name(found),
         question=question,
-        number=interval_words(_ratio(found), decimals=2),
+        number=_number(found),
         basis=f"{basis_words(found.units, found.periods, found.exits)}; {_chance_words(found)}",
-        words=found.words,
+        words=in_months(found.words),
     )
 
 
@@ -277,28 +297,14 @@ def chance_words(chance: float) -> str:
     return "adjusted chance below 1%" if percent < 1 else f"adjusted chance {percent:.0f}%"
 
 
-def _numbers(found: Sequence[Finding]) -> tuple[str, ...]:
-    return tuple(
-        interval_words(_ratio(each), decimals=2)
-        if isinstance(each, WithinAssociation)
-        else NOT_TOLD
-        for each in found
-    )
+def _number(found: Finding) -> str:
+    if isinstance(found, WithinRefused):
+        return NOT_TOLD
+    return interval_words(_ratio(found), decimals=2)
 
 
-def _theme_words(found: Sequence[Finding]) -> str:
-    """Return what is told of a theme, the reason where nothing is."""
-    moving = [
-        f"{_lag_name(each)}: {each.words}"
-        for each in found
-        if isinstance(each, WithinAssociation) and each.is_distinguishable
-    ]
-    if moving:
-        return " ".join(moving)
-    reasons = [each.words for each in found if isinstance(each, WithinRefused)]
-    if len(reasons) == len(found):
-        return reasons[0]
-    return "Not distinguishable from no association."
+def _moves(found: Finding) -> bool:
+    return isinstance(found, WithinAssociation) and found.is_distinguishable
 
 
 def _between_words(between: Association | Refused) -> str:

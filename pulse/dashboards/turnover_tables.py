@@ -13,7 +13,8 @@ _PARTS = ("between", "pooled", "within", "placebo", "chain")
 _COLUMNS = (
     "part", "theme", "predictor", "lag", "earlier", "later", "direction", "is_told", "kind", "step",
     "estimate", "low", "high", "standard_error", "chance", "chance_by_permutation", "adjusted",
-    "adjusted_by_permutation", "units", "periods", "exits", "rows", "is_distinguishable", "words",
+    "adjusted_by_permutation", "units", "periods", "exits", "rows", "is_distinguishable",
+    "is_in_order", "words",
 )  # fmt: skip
 _RANK, _RATIO, _LINK = "rank correlation", "rate ratio", "link in ordinary movements"
 
@@ -62,6 +63,7 @@ def _rows(study: TurnoverStudy) -> Iterator[Mapping[str, object]]:
                 "later": link["later"],
                 "direction": direction,
                 "kind": _RATIO if is_of_exits else _LINK,
+                "is_in_order": link["is_in_order"] if direction == "forward" else "",
             }
 
 
