@@ -25,7 +25,7 @@ from analysis.fixed_effects import (
 _SWEEPS = 50  # each takes unit and period means out; one is enough where no row is missing
 _TIES = 1e-9  # noise of floating point does not make a draw less extreme
 _SEED = 20_260_112
-_ENOUGH = 100  # draws as far as the real one; by then it is clear that the chance is not small
+_ENOUGH = 50  # draws as far as the real one; by then it is clear that the chance is not small
 _AT_ONCE = 100  # orders held in memory
 
 
@@ -49,7 +49,7 @@ def permute_series(sample: Sample, *, predictor: int, draws: int) -> Permuted | 
     draw the series are first cleared of units, periods and the other predictors by the weights of
     that model, the real order like all others. A draw gives each unit the series of another;
     where that one has no value it counts as average. Nothing is fitted again in a draw. The draws
-    are the same each time (fixed seed). After 100 draws as far as the real order no more are made:
+    are the same each time (fixed seed). After 50 draws as far as the real order no more are made:
     the chance is then not small, and nobody in a large organisation need wait for the rest.
 
     Args:
@@ -76,25 +76,42 @@ def permute_series(sample: Sample, *, predictor: int, draws: int) -> Permuted | 
 class _Score:
     """The score test of one more predictor in a fitted model; grids are units x periods.
 
-    `others` are the predictors in the model, cleared of units and periods.
+    `weighted` are the predictors in the model, cleared of units and periods, times the expected
+    exits; `of_others` (units x predictors) is what each unit's residuals are to them, and `inverse`
+    turns the one into slopes. All that no draw changes is worked out once.
     """
 
     residuals: FloatArray
     expected: FloatArray
     shares: FloatArray
     inverse_of_periods: FloatArray
-    others: FloatArray
+    weighted: FloatArray
+    of_others: FloatArray
+    inverse: FloatArray
 
     @classmethod
     def of(cls, exits: FloatArray, expected: FloatArray, others: FloatArray) -> "_Score":
         shares = expected / expected.sum(axis=1, keepdims=True)
         inverse, _rank = pseudo_inverse(np.diag(expected.sum(axis=0)) - expected.T @ shares)
-        bare = cls(exits - expected, expected, shares, inverse, np.empty((0, *exits.shape)))
-        cleared = [
-            other - bare.of_periods(other) - bare.of_units(other - bare.of_periods(other))[:, None]
-            for other in others
-        ]
-        return replace(bare, others=np.array(cleared).reshape(others.shape))
+        none = np.empty((0, *exits.shape))
+        bare = cls(
+            exits - expected, expected, shares, inverse, none, np.empty((0, 0)), np.empty((0, 0))
+        )
+        if not len(others):
+            return bare
+        cleared = np.array(
+            [
+                other - periods - bare.of_units(other - periods)[:, None]
+                for other, periods in ((other, bare.of_periods(other)) for other in others)
+            ]
+        )
+        weighted = cleared * expected
+        return replace(
+            bare,
+            weighted=weighted,
+            of_others=np.einsum("kut,ut->uk", cleared, bare.residuals),
+            inverse=np.linalg.inv(np.einsum("kut,jut->kj", weighted, cleared)),
+        )
 
     def of_units(self, series: FloatArray) -> FloatArray:
         """Return the mean of each unit's series by its expected exits."""
@@ -111,11 +128,9 @@ class _Score:
         # Residuals of a unit add up to 0, so its own mean need not be taken out here.
         scores = np.einsum("ut,ut->u", series, self.residuals)
         scores -= self.residuals @ self.of_periods(series)
-        if len(self.others):
-            weighted = self.others * self.expected
-            gram = np.einsum("kut,jut->kj", weighted, self.others)
-            slopes = np.linalg.solve(gram, np.einsum("kut,ut->k", weighted, series))
-            scores -= np.einsum("kut,ut->uk", self.others, self.residuals) @ slopes
+        if len(self.weighted):
+            slopes = self.inverse @ np.einsum("kut,ut->k", self.weighted, series)
+            scores -= self.of_others @ slopes
         square = float(scores @ scores)
         return abs(float(scores.sum())) / square**0.5 if square > 0 else 0.0
 

@@ -91,13 +91,13 @@ def test_orders_give_each_series_once_and_are_the_same_each_time() -> None:
     assert np.array_equal(orders, list(_orders(12, 250)))
 
 
-def test_drawing_stops_when_a_hundred_draws_were_as_far() -> None:
+def test_drawing_stops_when_fifty_draws_were_as_far() -> None:
     exits, headcount, score = make_panel(12, 12, rate=0.05)
     sample = take_part(exits, headcount, score[None])
-    early, few = permuted(sample, draws=2000), permuted(sample, draws=99)
+    early, few = permuted(sample, draws=2000), permuted(sample, draws=49)
     assert early.draws < 2000
-    assert early.p_value == pytest.approx(100 / early.draws)
-    assert few.draws == 99
+    assert early.p_value == pytest.approx(50 / early.draws)
+    assert few.draws == 49
     assert early.p_value == pytest.approx(few.p_value, abs=0.15)
 
 
