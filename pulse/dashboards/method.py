@@ -91,7 +91,7 @@ SECTIONS = (
 
 DIVIDED_COVERAGE = (70, 78)
 """Of 100 intervals in a team far more divided than the organisation (ADR 0133)."""
-CHAIN_ERRORS = ChainErrors(none=(2, 13), noisy=32, order=3)
+CHAIN_ERRORS = ChainErrors(none=(2, 13), noisy=32, order=5)
 """By benchmarks/chain_errors.py, rounded up; 400 draws for each number of units and months."""
 _DROP, _SPREAD, _SIZES = 0.36, 0.95, (5, 10, 30)
 
