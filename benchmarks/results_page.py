@@ -5,8 +5,9 @@
 Pages are asked for through the real application (sign-in, permissions, templates, headers) by its
 own test client, so that no network and no browser is measured. A serving process works out by
 itself, before anybody asks, what pages of the whole organisation need; that is timed first, and
-then the first request of each page apart from later ones. In the same run stand two references: a page of a bare Flask application, and the rows of one team read by plain
-SQLite. The bar is p95 below 100 ms for every page, first requests apart.
+then the first request of each page apart from later ones. In the same run stand two references: a
+page of a bare Flask application, and the rows of one team read by plain SQLite. The bar is p95
+below 100 ms for every page, first requests apart.
 """
 
 import argparse

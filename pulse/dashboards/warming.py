@@ -14,8 +14,10 @@ from analysis.archive import visible_releases
 from analysis.workforce import workforce_state
 from pulse.dashboards.associations import associations_of
 from pulse.dashboards.heatmap import HeatmapQuestion, Order, heatmap_page
+from pulse.dashboards.leaver_months import own_months, protected_months
 from pulse.dashboards.scope import Scope
 from pulse.dashboards.this_month import this_month_page
+from pulse.rules_in_force import rules_in_force
 from pulse.stores import Stores
 
 _SECONDS_BETWEEN_LOOKS = 20.0
@@ -60,6 +62,12 @@ def warm_up(stores: Stores, warmed: State) -> State:
         this_month_page(session, heads, whole)
     with stores.archive() as session:
         heatmap_page(session, heads, whole, question, newest=newest.month)
+    with stores.archive() as session:
+        own_months(session, heads, newest.tree.root.code)
+        policy = rules_in_force(session)
+        if policy is not None:
+            threshold = policy.leavers_threshold
+            protected_months(session, heads, newest.tree.root.code, threshold=threshold)
     associations_of(stores.archive, heads)
     return state
 
