@@ -249,7 +249,7 @@ def _raw_of_exits(sample: Sample, pair: Pair) -> _Raw | LinkRefused:
 def _shortages(units: int, periods: int, *, exits: int | None = None) -> tuple[Need, ...]:
     minima = [
         (Shortage.UNITS, units, FEWEST_UNITS, "units that show both figures two months running"),
-        (Shortage.MONTHS, periods, FEWEST_MONTHS, "months with both figures, the month before too"),
+        (Shortage.MONTHS, periods, FEWEST_MONTHS, "months with both figures and the month before"),
     ]
     if exits is not None:
         minima.append((Shortage.LEAVERS, exits, FEWEST_LEAVERS, "exits in those units and months"))

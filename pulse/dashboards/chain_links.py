@@ -7,6 +7,7 @@ from pulse.charts.forest_svg import interval_words
 from pulse.charts.spec import Estimate, ForestSpec
 from pulse.dashboards.associations import Associations
 from pulse.dashboards.turnover_numbers import (
+    MANY_LOOKS,
     NOT_TOLD,
     RATIO_ENDS,
     RATIO_TICKS,
@@ -145,9 +146,9 @@ def _estimate(associations: Associations, told: Link, label: str) -> Estimate:
         value=told.estimate,
         low=told.low,
         high=told.high,
-        words="Leaves out no association."
+        words="Told after adjusting for all links."
         if told.is_distinguishable
-        else "Not distinguishable from no association.",
+        else _untold_words(told),
     )
 
 
@@ -177,7 +178,7 @@ def _words(associations: Associations, both: BothWays) -> str:
     if isinstance(forward, LinkRefused):
         return f"Not told yet. {in_months(forward.reason)}"
     if not both.is_found:
-        return "Not distinguishable from no association."
+        return _untold_words(forward)
     pair = forward.pair
     earlier, later = (
         _step(associations, pair.earlier).lower(),
@@ -194,6 +195,12 @@ def _words(associations: Associations, both: BothWays) -> str:
     if both.is_in_order:
         return f"{moves}, clearly more so than the other way round."
     return f"{moves}. The other way round may be as strong, so we cannot tell which comes first."
+
+
+def _untold_words(told: Link) -> str:
+    if told.low <= told.null <= told.high:
+        return "Not distinguishable from no association."
+    return MANY_LOOKS
 
 
 def _other_way(both: BothWays) -> str:

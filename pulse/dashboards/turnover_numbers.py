@@ -17,6 +17,10 @@ from pulse.charts.spec import Estimate, ForestSpec
 from pulse.dashboards.associations import Associations
 
 NOT_TOLD = "not told"
+MANY_LOOKS = (
+    "Not distinguishable from no association: by itself the interval leaves it out, but among so "
+    "many looks chance gives as much now and then."
+)
 _NAMES = {Question.BETWEEN: "Between units", Question.POOLED: "Pooled: all months mixed"}
 _QUESTIONS = {
     Question.BETWEEN: "Do units with higher morale have fewer leavers in the same months?",
@@ -191,7 +195,7 @@ def ratio_forest(associations: Associations, *, number: int) -> ForestSpec | Non
             value=each.rate_ratio,
             low=each.low,
             high=each.high,
-            words=in_months(each.words),
+            words=_told_words(each),
         )
         for each in told
     )
@@ -278,8 +282,14 @@ def _within_row(found: Finding) -> EstimateRow:
         question=question,
         number=_number(found),
         basis=f"{basis_words(found.units, found.periods, found.exits)}; {_chance_words(found)}",
-        words=in_months(found.words),
+        words=_told_words(found),
     )
+
+
+def _told_words(found: WithinAssociation) -> str:
+    if found.is_distinguishable or found.low <= 1 <= found.high:
+        return in_months(found.words)
+    return MANY_LOOKS
 
 
 def _ratio(found: WithinAssociation) -> Estimate:
