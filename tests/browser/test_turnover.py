@@ -119,7 +119,21 @@ def test_on_paper_the_page_is_light_and_keeps_panels_and_tables(city: str, page_
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(42, 31, 46)"
     expect(page.locator(".chart-wide svg").first).to_be_visible()
     expect(page.get_by_role("table", name=re.compile("^Table 1"))).to_be_visible()
+    expect(page.get_by_role("table", name=re.compile("^Table 2"))).to_be_visible()
     expect(page.locator("form.sorter")).to_be_hidden()
+
+
+def test_on_paper_the_method_page_has_its_formulas_and_no_contents(
+    city: str, page_of: PageOf
+) -> None:
+    page = page_of()
+    sign_in(page, city, "hr")
+    page.goto(f"{city}/method")
+    formula = page.get_by_text("Process behaviour (XmR) chart, with limits that depend on n.")
+    expect(formula).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(formula).to_be_visible()
+    expect(page.locator(".contents")).to_be_hidden()
 
 
 def test_on_a_phone_the_small_drawing_is_shown_and_cells_say_what_they_are(
