@@ -22,7 +22,8 @@ from analysis.workforce import workforce_of
 from surveys.months import Month
 from surveys.units import UnitCode
 
-_UNITS_AT_ONCE = 500  # bounds how long one transaction reads
+UNITS_AT_ONCE = 500
+"""Units that one session reads, which bounds how long its transaction lasts."""
 _KNOWN_SPREADS = 0.95
 """Where fewer shown scores than this share have bands, the spread would cost too many of them."""
 
@@ -71,9 +72,9 @@ def read_theme_panels(
     span = heads[-1].month.shifted(max(LAGS)).ordinal - first.ordinal + 1
     months = tuple(first.shifted(place) for place in range(span))
     grids = _Grids(heads, measures, months, units=len(units))
-    for start in range(0, len(units), _UNITS_AT_ONCE):
+    for start in range(0, len(units), UNITS_AT_ONCE):
         with open_archive() as session:
-            grids.read(session, units[start : start + _UNITS_AT_ONCE], first=start)
+            grids.read(session, units[start : start + UNITS_AT_ONCE], first=start)
     return ThemePanels(
         units=units,
         months=months,

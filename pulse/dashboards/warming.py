@@ -14,7 +14,7 @@ from analysis.archive import visible_releases
 from analysis.workforce import workforce_state
 from pulse.dashboards.associations import associations_of
 from pulse.dashboards.heatmap import HeatmapQuestion, Order, heatmap_page
-from pulse.dashboards.leaver_months import own_months, protected_months
+from pulse.dashboards.leaver_months import own_months, protected_trees
 from pulse.dashboards.scope import Scope
 from pulse.dashboards.this_month import this_month_page
 from pulse.rules_in_force import rules_in_force
@@ -65,9 +65,8 @@ def warm_up(stores: Stores, warmed: State) -> State:
     with stores.archive() as session:
         own_months(session, heads, newest.tree.root.code)
         policy = rules_in_force(session)
-        if policy is not None:
-            threshold = policy.leavers_threshold
-            protected_months(session, heads, newest.tree.root.code, threshold=threshold)
+    if policy is not None:
+        protected_trees(stores.archive, heads, threshold=policy.leavers_threshold)
     associations_of(stores.archive, heads)
     return state
 

@@ -109,3 +109,23 @@ def test_two_who_ask_at_once_wait_for_one_working_out() -> None:
     for thread in threads:
         thread.join(10)
     assert answers == [1, 1, 1]
+
+
+def test_nobody_waits_to_write_while_numbers_are_worked_out(
+    stores: Stores,
+    released_months: tuple[Month, ...],
+    signer: LogSigner,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written: list[str] = []
+    real = associations.study_turnover
+
+    def study(*args: object, **rest: object) -> object:
+        with stores.archive(writing=True) as session:
+            workforce(session, released_months, {}, signer)
+        written.append("in the middle of it")
+        return real(*args, **rest)  # type: ignore[arg-type]  # handed on as it came
+
+    monkeypatch.setattr(associations, "study_turnover", study)
+    warm_up(stores, ())
+    assert written == ["in the middle of it"]
