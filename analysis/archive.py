@@ -7,7 +7,7 @@ because a release never changes.
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from threading import Lock
 from typing import Generic, TypeVar
@@ -116,6 +116,24 @@ def units_history(
                 unit = UnitCode(code)
                 found[unit].append(UnitMonth(unit, _month(month), _cell(respondents, figures)))
     return {unit: tuple(months) for unit, months in found.items()}
+
+
+def shown_figures(
+    session: Session, units: Sequence[UnitCode]
+) -> Iterator[tuple[UnitCode, Month, bool, CellFigures]]:
+    """Yield every shown cell of the units in visible months: its figures, and whether it is coarse.
+
+    For analyses over a whole organisation, where a `UnitMonth` each would take most of the time.
+    """
+    visible = _visible_months(session)
+    for some in _chunks(list(units)):
+        query = select(
+            CellRow.unit_code, CellRow.month, CellRow.respondents, CellRow.figures
+        ).where(CellRow.unit_code.in_(some), CellRow.respondents.is_not(None))
+        for code, month, respondents, figures in session.execute(query):
+            if month in visible and respondents is not None and figures is not None:
+                read = CellFigures(respondents, figures)
+                yield UnitCode(code), _month(month), is_coarse_in(figures), read
 
 
 def unit_cells(

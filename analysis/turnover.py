@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.tree import protect_tree
-from analysis.spearman import between_interval, clustered_interval, spearman
+from analysis.spearman import FloatArray, between_interval, clustered_interval, spearman
 from surveys.months import Month
 from surveys.units import UnitCode
 
@@ -104,13 +104,22 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthGrid:
+    """Shown morale, people and leavers of units x months without gaps; NaN where unknown."""
+
+    morale: FloatArray
+    headcount: FloatArray
+    leavers: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
 class _Pairs:
     """Arrays of equal length: a unit's number, morale, leavers and people for each pair."""
 
     unit: npt.NDArray[np.int64]
-    morale: npt.NDArray[np.float64]
-    leavers: npt.NDArray[np.float64]
-    headcount: npt.NDArray[np.float64]
+    morale: FloatArray
+    leavers: FloatArray
+    headcount: FloatArray
     units: int
     months: int
     left_out: int
@@ -126,7 +135,12 @@ def between_units(rows: Sequence[TurnoverRow]) -> Association | Refused:
     Args:
         rows: units without units of this list below them, so that nobody is counted twice.
     """
-    pairs = _paired(rows, lag=0)
+    return between_units_of(grid_of(rows))
+
+
+def between_units_of(grid: MonthGrid) -> Association | Refused:
+    """Return what `between_units` does, for a grid of units."""
+    pairs = _paired(grid, lag=0)
     needs = _shortages(pairs)
     if pairs.units:
         per_unit = np.bincount(pairs.unit)
@@ -149,7 +163,12 @@ def pooled_months(rows: Sequence[TurnoverRow]) -> Association | Refused:
     Args:
         rows: units without units of this list below them, so that nobody is counted twice.
     """
-    pairs = _paired(rows, lag=LAG_MONTHS)
+    return pooled_months_of(grid_of(rows))
+
+
+def pooled_months_of(grid: MonthGrid) -> Association | Refused:
+    """Return what `pooled_months` does, for a grid of units."""
+    pairs = _paired(grid, lag=LAG_MONTHS)
     needs = _shortages(pairs)
     rate = _ties_kept(pairs.leavers / pairs.headcount)
     if pairs.units:
@@ -161,36 +180,39 @@ def pooled_months(rows: Sequence[TurnoverRow]) -> Association | Refused:
     return _told(Question.POOLED, estimate, interval, pairs)
 
 
-def _paired(rows: Sequence[TurnoverRow], *, lag: int) -> _Pairs:
+def grid_of(rows: Sequence[TurnoverRow]) -> MonthGrid:
+    """Return the rows as a grid, units in the order of their codes."""
+    place_of = {unit: place for place, unit in enumerate(sorted({row.unit for row in rows}))}
+    ordinals = [row.month.ordinal for row in rows]
+    first, last = min(ordinals, default=0), max(ordinals, default=-1)
+    grids = np.full((3, len(place_of), last - first + 1), np.nan)
+    for row in rows:
+        figures = (row.morale, row.headcount, row.leavers)
+        told = [np.nan if figure is None else figure for figure in figures]
+        grids[:, place_of[row.unit], row.month.ordinal - first] = told
+    return MonthGrid(*grids)
+
+
+def _paired(grid: MonthGrid, *, lag: int) -> _Pairs:
     """Pair each shown morale with the unit's workforce figures `lag` months later."""
-    workforce = {
-        (row.unit, row.month.ordinal): (row.leavers, row.headcount)
-        for row in rows
-        if row.headcount and row.leavers is not None
-    }
-    numbers: dict[UnitCode, int] = {}
-    found: list[tuple[int, float, int, int]] = []
-    months: set[int] = set()
-    for row in sorted(rows, key=lambda row: (row.unit, row.month.ordinal)):
-        figures = workforce.get((row.unit, row.month.ordinal + lag))
-        if row.morale is None or figures is None:
-            continue
-        unit = numbers.setdefault(row.unit, len(numbers))
-        found.append((unit, row.morale, *figures))
-        months.add(row.month.ordinal)
-    columns = list(zip(*found, strict=True)) or [()] * 4
+    months = grid.morale.shape[1]
+    morale = grid.morale[:, : max(months - lag, 0)]
+    headcount, leavers = grid.headcount[:, lag:], grid.leavers[:, lag:]
+    is_pair = np.isfinite(morale) & (headcount > 0) & np.isfinite(leavers)
+    unit, month = np.nonzero(is_pair)
+    places, number = np.unique(unit, return_inverse=True)
     return _Pairs(
-        unit=np.array(columns[0], dtype=np.int64),
-        morale=np.array(columns[1], dtype=np.float64),
-        leavers=np.array(columns[2], dtype=np.float64),
-        headcount=np.array(columns[3], dtype=np.float64),
-        units=len(numbers),
-        months=len(months),
-        left_out=len({row.unit for row in rows}) - len(numbers),
+        unit=number.astype(np.int64),
+        morale=morale[is_pair],
+        leavers=leavers[is_pair],
+        headcount=headcount[is_pair],
+        units=len(places),
+        months=len(np.unique(month)),
+        left_out=len(grid.morale) - len(places),
     )
 
 
-def _ties_kept(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _ties_kept(values: FloatArray) -> FloatArray:
     """Return the values without the noise of floating point, which would order equal ones."""
     return np.round(values, _TIE_DECIMALS)
 
@@ -213,8 +235,8 @@ def _shortages(pairs: _Pairs) -> tuple[Need, ...]:
 
 
 def _flat(
-    morale: npt.NDArray[np.float64],
-    rate: npt.NDArray[np.float64],
+    morale: FloatArray,
+    rate: FloatArray,
 ) -> tuple[Need, ...]:
     found: list[Need] = []
     if np.ptp(morale) == 0:

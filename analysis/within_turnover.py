@@ -185,7 +185,7 @@ def _raw(
     kinds = [Predictor.SCORE] if theme.spread is None else list(Predictor)
     grids = [theme.score] if theme.spread is None else [theme.score, theme.spread]
     sample = take_part(
-        panel.exits, panel.headcount, np.stack([_earlier(grid, lag) for grid in grids])
+        panel.exits, panel.headcount, np.stack([earlier(grid, lag) for grid in grids])
     )
     subjects = [Subject(name, kind, lag) for kind in kinds]
     needs = _shortages(sample)
@@ -200,7 +200,7 @@ def _raw(
     return list(found)
 
 
-def _earlier(grid: FloatArray, lag: int) -> FloatArray:
+def earlier(grid: FloatArray, lag: int) -> FloatArray:
     """Return what each unit had `lag` periods before each period."""
     moved = np.full_like(grid, np.nan, dtype=np.float64)
     if lag > 0:

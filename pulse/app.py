@@ -13,7 +13,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from pulse import assets
 from pulse.administration.views import administration_pages
 from pulse.answering_settings import BoxPlace, MailWay
-from pulse.app_context import keep_settings
+from pulse.app_context import keep_settings, stores_of
 from pulse.audit.challenge_views import bp as challenges
 from pulse.audit.views import bp as audit
 from pulse.box.app import create_box
@@ -24,6 +24,7 @@ from pulse.console.builder_views import bp as wave_builder
 from pulse.console.people_views import bp as people
 from pulse.console.waves_views import bp as waves
 from pulse.dashboards.views import bp as dashboards
+from pulse.dashboards.warming import keep_warm
 from pulse.errors import QuietFlask, handle_errors
 from pulse.govuk import govuk
 from pulse.health import check_running
@@ -77,6 +78,8 @@ def create_app(settings: Settings) -> Flask:
 def served_app(settings: Settings) -> Flask:
     """Return the application for a process that serves it and does nothing else.
 
+    A thread beside it works out what large organisations would have to wait for.
+
     What is loaded by now stays until the process ends. It is taken out of garbage collection,
     which would look through all of it during some requests and hold them up by a tenth of a second.
 
@@ -86,6 +89,7 @@ def served_app(settings: Settings) -> Flask:
     app = create_app(settings)
     gc.collect()
     gc.freeze()
+    keep_warm(stores_of(app.extensions))
     return app
 
 

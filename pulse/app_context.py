@@ -1,5 +1,7 @@
 """What belongs to the running application and not to one request."""
 
+from collections.abc import Mapping
+
 from flask import current_app
 
 from pulse.config import Settings
@@ -22,5 +24,16 @@ def current_settings() -> Settings:
 
 def current_stores() -> Stores:
     """Return the open stores of the application that answers the present request."""
-    stores: Stores = current_app.extensions[_STORES]
+    return stores_of(current_app.extensions)
+
+
+def stores_of(extensions: Mapping[str, object]) -> Stores:
+    """Return the open stores that were laid there, outside a request.
+
+    Raises:
+        TypeError: none were.
+    """
+    stores = extensions.get(_STORES)
+    if not isinstance(stores, Stores):
+        raise TypeError("the application has no stores")
     return stores

@@ -22,7 +22,6 @@ from analysis.release import (
 from analysis.trends.intervals import mean_interval
 from surveys.instruments import ItemCode
 from surveys.months import Month
-from surveys.units import UnitCode
 
 _DECIMALS = 1
 _COARSE_STEP = 0.5  # scale points between the means of cells that are shown coarsely
@@ -153,26 +152,16 @@ def series_of(
     return tuple(points)
 
 
-def shown_means(
-    measure: Measure,
-    heads: Sequence[ReleaseHead],
-    histories: Mapping[UnitCode, Sequence[UnitMonth]],
-) -> Mapping[UnitCode, Mapping[Month, float]]:
-    """Return the shown means of `series_of` by unit and month, and nothing else.
+def asked_months(measure: Measure, heads: Sequence[ReleaseHead]) -> frozenset[Month]:
+    """Return the months of the releases in which every item of the measure was asked."""
+    return frozenset(head.month for head in heads if _asked_items(measure, head) is not None)
 
-    For analyses over a whole organisation, where intervals would take most of the time.
-    """
-    asked = {head.month for head in heads if _asked_items(measure, head) is not None}
-    found: dict[UnitCode, dict[Month, float]] = {}
-    for unit, history in histories.items():
-        means = found.setdefault(unit, {})
-        for entry in history:
-            if entry.month not in asked or not isinstance(entry.cell, ShownCell):
-                continue
-            shown, reasons = _figures(measure.items, entry.cell)
-            if not reasons:
-                means[entry.month] = _mean(shown, entry.cell)
-    return found
+
+def mean_as_shown(mean: float, *, is_coarse: bool) -> float:
+    """Return a mean of item means as it is shown: to one decimal, or in half points if coarse."""
+    if is_coarse:
+        return math.floor(mean / _COARSE_STEP + 0.5) * _COARSE_STEP  # halves up
+    return round(mean, _DECIMALS)
 
 
 def _asked_items(measure: Measure, head: ReleaseHead) -> tuple[ReleasedItem, ...] | None:
@@ -230,9 +219,7 @@ def _figures(
 
 def _mean(shown: Sequence[Published], cell: ShownCell) -> float:
     mean = sum(figure.mean.value for figure in shown) / len(shown)
-    if cell.is_coarse:
-        return math.floor(mean / _COARSE_STEP + 0.5) * _COARSE_STEP  # halves up
-    return round(mean, _DECIMALS)
+    return mean_as_shown(mean, is_coarse=cell.is_coarse)
 
 
 def is_small(respondents: int, threshold: int) -> bool:

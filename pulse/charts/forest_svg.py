@@ -24,8 +24,9 @@ class _Frame:
     pitch: float
 
     def x(self, value: float) -> float:
-        low, high = self.spec.axis_low, self.spec.axis_high
-        inside = min(max(value, low), high)
+        spec = self.spec
+        low, high = spec.place(spec.axis_low), spec.place(spec.axis_high)
+        inside = spec.place(min(max(value, spec.axis_low), spec.axis_high))
         return self.left + 4 + (inside - low) / (high - low) * (self.right - self.left - 8)
 
     def middle(self, row: int) -> float:

@@ -26,7 +26,8 @@ def forest_figure(spec: ForestSpec) -> Part:
         height=48 + 50 + _PITCH * (rows - 1), margin={"l": 272, "r": 174, "t": 22, "b": 26}
     )
     names = [f"{tick:g}".replace("-", MINUS) for tick in spec.ticks]
-    axis = still_axis(spec.axis_low, spec.axis_high, spec.ticks, names)
+    low, high = spec.place(spec.axis_low), spec.place(spec.axis_high)
+    axis = still_axis(low, high, [spec.place(tick) for tick in spec.ticks], names)
     layout["xaxis"] = {
         **axis,
         "showline": True,
@@ -38,7 +39,7 @@ def forest_figure(spec: ForestSpec) -> Part:
     layout["yaxis"] = still_axis(-28 / _PITCH, rows - 1 + 22 / _PITCH, [], [])
     layout["shapes"] = [
         line_shape(
-            (spec.null_value, spec.null_value),
+            (spec.place(spec.null_value), spec.place(spec.null_value)),
             (-28 / _PITCH, rows - 1 + 22 / _PITCH),
             colour="ink",
             dash="4px,3px",
@@ -58,9 +59,10 @@ def _rows(spec: ForestSpec) -> Iterator[tuple[int, Estimate]]:
 def _trace(spec: ForestSpec, row: int, estimate: Estimate) -> Part:
     is_clear = leaves_out_null(estimate, spec.null_value)
     numbers = interval_words(estimate, decimals=spec.decimals)
+    middle = spec.place(estimate.value)
     return {
         "type": "scatter",
-        "x": [estimate.value],
+        "x": [middle],
         "y": [row],
         "mode": "markers",
         "text": [f"<b>{plain(estimate.label)}: {numbers}</b><br>{plain(estimate.words)}"],
@@ -68,8 +70,8 @@ def _trace(spec: ForestSpec, row: int, estimate: Estimate) -> Part:
         "error_x": {
             "type": "data",
             "symmetric": False,
-            "array": [estimate.high - estimate.value],
-            "arrayminus": [estimate.value - estimate.low],
+            "array": [spec.place(estimate.high) - middle],
+            "arrayminus": [middle - spec.place(estimate.low)],
             "color": token("ink"),
             "thickness": 2.5,
             "width": 5,
@@ -88,8 +90,8 @@ def _directions(spec: ForestSpec) -> Iterator[Part]:
     above = {"yref": "paper", "yanchor": "bottom"}
     low = f"\N{LEFTWARDS ARROW} {spec.low_words}"
     high = f"{spec.high_words} \N{RIGHTWARDS ARROW}"
-    yield note(low, x=spec.axis_low, y=1, xanchor="left", **above)
-    yield note(high, x=spec.axis_high, y=1, xanchor="right", **above)
+    yield note(low, x=spec.place(spec.axis_low), y=1, xanchor="left", **above)
+    yield note(high, x=spec.place(spec.axis_high), y=1, xanchor="right", **above)
 
 
 def _labels(spec: ForestSpec) -> Iterator[Part]:

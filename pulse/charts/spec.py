@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import log10
 
 from surveys.months import Month
 
@@ -98,7 +99,8 @@ class Estimate:
 class ForestSpec:
     """Estimates with intervals over a line of "no association" at `null_value`, on one scale.
 
-    `low_words` and `high_words` name the two directions, for example "fewer leavers".
+    `low_words` and `high_words` name the two directions, for example "fewer leavers". On a
+    logarithmic scale (`is_log`, rate ratios) twice as much is as far from 1 as half as much.
     """
 
     number: int
@@ -113,6 +115,11 @@ class ForestSpec:
     high_words: str
     estimates: tuple[Estimate, ...]
     decimals: int = 2
+    is_log: bool = False
+
+    def place(self, value: float) -> float:
+        """Return where the value lies on a scale whose steps are equal."""
+        return log10(value) if self.is_log else value
 
 
 ChartSpec = ProcessChartSpec | ForestSpec

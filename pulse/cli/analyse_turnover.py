@@ -1,33 +1,17 @@
 """`pulse analyse turnover`: does a unit have fewer exits after periods of higher morale?"""
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 import numpy as np
 
-from analysis.turnover import (
-    Association,
-    Refused,
-    TurnoverRow,
-    between_units,
-    pooled_months,
-)
+from analysis.turnover import MonthGrid, between_units_of, pooled_months_of
 from analysis.turnover_panels import PanelFile, check_score_columns, read_panel
-from analysis.within_turnover import (
-    DRAWS,
-    LAGS,
-    Finding,
-    WithinAssociation,
-    WithinStudy,
-    study_within,
-)
+from analysis.turnover_study import answer_document, within_document
+from analysis.within_turnover import DRAWS, LAGS, WithinStudy, study_within
 from pulse.cli.frame import CommandFailed
 from pulse.cli.whole_files import whole_file
-from surveys.months import Month
-from surveys.units import UnitCode
 
 _PATH = click.Path(path_type=Path)
 _FEWEST_DRAWS = 99  # with fewer, several looks could never be told from chance
@@ -36,10 +20,6 @@ _NOTES = (
     "Only units and periods with a known score and with exits take part; the others are counted.",
     "Between units, within units and pooled answer different questions.",
     "These figures are about groups. They tell no causes and nothing about a person.",
-)
-_PLACEBO_WORDS = (
-    "The placebo, the score after the exits, moves with exits as well: the order in time says "
-    "nothing here."
 )
 
 
@@ -122,9 +102,7 @@ def _document(
         "panel": _panel(read),
         "lags": lags,
         "permutations": permutations,
-        "within": [_finding(each) for each in study.findings],
-        "placebo": [_finding(each) for each in study.placebos],
-        "placebo_words": [_PLACEBO_WORDS] if _is_placebo_told(study) else [],
+        **within_document(study),
         **_beside(read),
         "notes": _NOTES,
     }
@@ -150,49 +128,17 @@ def _whole_if_it_is(number: float) -> int | float:
     return int(number) if number.is_integer() else number
 
 
-def _finding(finding: Finding) -> dict[str, object]:
-    told = {**asdict(finding.subject), **asdict(finding)}
-    told.pop("subject")
-    if isinstance(finding, WithinAssociation):
-        told["is_distinguishable"] = finding.is_distinguishable
-    return {"is_told": isinstance(finding, WithinAssociation), **told, "words": finding.words}
-
-
-def _is_placebo_told(study: WithinStudy) -> bool:
-    return any(
-        isinstance(each, WithinAssociation) and each.is_distinguishable for each in study.placebos
-    )
-
-
 def _beside(read: PanelFile) -> dict[str, object]:
     """Return the two other questions, which `analysis.turnover` answers for months and people."""
     counts = np.concatenate([read.panel.exits.ravel(), read.panel.headcount.ravel()])
     if not read.is_monthly or np.any(counts[~np.isnan(counts)] % 1):
         why = "Told for months and whole numbers of people only."
         return {"between": {"words": why}, "pooled": {"words": why}}
-    found: dict[str, object] = {}
-    for name, ask in (("between", between_units), ("pooled", pooled_months)):
-        found[name] = {
-            theme: _answer(ask(list(_turnover_rows(read, theme)))) for theme in read.themes
-        }
-    return found
-
-
-def _turnover_rows(read: PanelFile, theme: str) -> Iterator[TurnoverRow]:
-    score, panel = read.themes[theme].score, read.panel
-    months = [Month.parse(period) for period in read.periods]
-    for unit, period in np.argwhere(~np.isnan(panel.headcount)):
-        known = float(score[unit, period])
-        yield TurnoverRow(
-            unit=UnitCode(read.units[unit]),
-            month=months[period],
-            morale=None if np.isnan(known) else known,
-            headcount=int(panel.headcount[unit, period]),
-            leavers=int(panel.exits[unit, period]),
-        )
-
-
-def _answer(found: Association | Refused) -> dict[str, object]:
-    if isinstance(found, Refused):
-        return {"is_told": False, **asdict(found), "words": found.reason}
-    return {"is_told": True, **asdict(found), "is_distinguishable": found.is_distinguishable}
+    grids = {
+        name: MonthGrid(theme.score, read.panel.headcount, read.panel.exits)
+        for name, theme in read.themes.items()
+    }
+    return {
+        name: {theme: answer_document(ask(grid)) for theme, grid in grids.items()}
+        for name, ask in (("between", between_units_of), ("pooled", pooled_months_of))
+    }

@@ -1,75 +1,62 @@
-"""Morale and leavers of the whole organisation: two associations, worked out once."""
+"""Morale and leavers of the whole organisation: what is told of them, worked out once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
-from analysis.archive import units_history
 from analysis.release import ReleaseHead
-from analysis.trends.measures import Measure, shown_means
-from analysis.turnover import Association, Refused, TurnoverRow, between_units, pooled_months
-from analysis.workforce import workforce_of, workforce_state
+from analysis.theme_panels import OpenArchive, read_theme_panels
+from analysis.trends.measures import Measure
+from analysis.turnover_study import MORALE, TurnoverStudy, study_turnover
+from analysis.workforce import workforce_state
+from pulse.dashboards.measure_order import ordered_measures
 from pulse.dashboards.memory import ReleaseMemory
-
-_UNITS_AT_ONCE = 500  # bounds the memory that histories take
 
 
 @dataclass(frozen=True, slots=True)
 class Associations:
-    """Both associations, each told or refused; whether there are workforce figures at all."""
+    """The study, the measures it is about, and whether there are workforce figures at all.
 
-    between: Association | Refused
-    pooled: Association | Refused
+    `measure` is the one that stands beside leavers on the page.
+    """
+
+    measure: Measure
+    measures: tuple[Measure, ...]
+    study: TurnoverStudy
     has_workforce: bool
 
-    @property
-    def both(self) -> tuple[Association | Refused, Association | Refused]:
-        return self.between, self.pooled
-
-    @property
-    def told(self) -> tuple[Association, ...]:
-        return tuple(each for each in self.both if isinstance(each, Association))
+    def name_of(self, code: str) -> str:
+        """Return the name of the measure, or its code in plain letters where it was never asked."""
+        names = {measure.code: measure.name for measure in self.measures}
+        return names.get(code, code.replace("-", " ").capitalize())
 
 
 _memory: ReleaseMemory[Associations] = ReleaseMemory(size=4)
 
 
-def associations_of(
-    session: Session, heads: Sequence[ReleaseHead], measure: Measure
-) -> Associations:
-    """Return the associations over the units of the newest tree that have none below them."""
+def associations_of(open_archive: OpenArchive, heads: Sequence[ReleaseHead]) -> Associations:
+    """Return the associations over the units of the newest tree that have none below them.
+
+    Args:
+        open_archive: opens a session of the archive; it may give the same one each time.
+        heads: visible releases, at least one, oldest first.
+    """
 
     def work_out() -> Associations:
-        rows = tuple(_rows(session, heads, measure))
+        measures = ordered_measures(heads)
+        measure = morale_of(measures)
+        panels = read_theme_panels(open_archive, heads, measures)
         return Associations(
-            between=between_units(rows),
-            pooled=pooled_months(rows),
-            has_workforce=any(row.headcount is not None for row in rows),
+            measure=measure,
+            measures=measures,
+            study=study_turnover(panels.panel, panels.themes, about=measure.code),
+            has_workforce=panels.has_workforce,
         )
 
-    question = (measure.code, workforce_state(session))
-    return _memory.recall(heads, question, work_out)
+    with open_archive() as session:
+        state = workforce_state(session)
+    return _memory.recall(heads, state, work_out)
 
 
-def _rows(
-    session: Session, heads: Sequence[ReleaseHead], measure: Measure
-) -> Iterator[TurnoverRow]:
-    """Yield each unit's months, in no order: shown morale, people, leavers."""
-    tree = heads[-1].tree
-    leaves = [unit.code for unit in tree if not tree.children(unit.code)]
-    for first in range(0, len(leaves), _UNITS_AT_ONCE):
-        part = leaves[first : first + _UNITS_AT_ONCE]
-        means = shown_means(measure, heads, units_history(session, part))
-        workforce = workforce_of(session, part)
-        for code in part:
-            morale, figures = means[code], workforce.get(code, {})
-            for month in {*morale, *figures}:
-                people = figures.get(month)
-                yield TurnoverRow(
-                    unit=code,
-                    month=month,
-                    morale=morale.get(month),
-                    headcount=None if people is None else people.headcount,
-                    leavers=None if people is None else people.leavers,
-                )
+def morale_of(measures: Sequence[Measure]) -> Measure:
+    """Return morale, or the first measure of a pulse that has no measure of that code."""
+    return next((each for each in measures if each.code == MORALE), measures[0])

@@ -1,10 +1,12 @@
 """A unit's people and leavers by month: HR's own figures, or protected ones for everybody else."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 
 from sqlalchemy.orm import Session
 
 from analysis.release import ReleaseHead
+from analysis.theme_panels import UNITS_AT_ONCE, OpenArchive
 from analysis.trends.rates import JudgedRate, RateBehaviour, RateMonth
 from analysis.turnover import protected_leavers
 from analysis.workforce import subtree_totals, workforce_of, workforce_state
@@ -51,11 +53,7 @@ def protected_months(
     The pattern of each month is worked out on the whole organisation's tree of that month, so
     that it is the same for everybody who looks.
     """
-    protected = _protected_memory.recall(
-        heads,
-        (threshold, workforce_state(session)),
-        lambda: _protected(session, heads, threshold=threshold),
-    )
+    protected = protected_trees(lambda: nullcontext(session), heads, threshold=threshold)
     leavers = {
         head.month: protected[head.month][head.tree.place(unit)]
         for head in heads
@@ -67,11 +65,25 @@ def protected_months(
     )
 
 
-def _protected(
-    session: Session, heads: Sequence[ReleaseHead], *, threshold: int
+def protected_trees(
+    open_archive: OpenArchive, heads: Sequence[ReleaseHead], *, threshold: int
 ) -> Mapping[Month, tuple[int | None, ...]]:
     """Return the protected leavers of every unit of each month's tree, in the tree's order."""
-    own = workforce_of(session, sorted({unit.code for head in heads for unit in head.tree}))
+    with open_archive() as session:
+        state = workforce_state(session)
+    return _protected_memory.recall(
+        heads, (threshold, state), lambda: _protected(open_archive, heads, threshold=threshold)
+    )
+
+
+def _protected(
+    open_archive: OpenArchive, heads: Sequence[ReleaseHead], *, threshold: int
+) -> Mapping[Month, tuple[int | None, ...]]:
+    units = sorted({unit.code for head in heads for unit in head.tree})
+    own: dict[UnitCode, Mapping[Month, WorkforceMonth]] = {}
+    for first in range(0, len(units), UNITS_AT_ONCE):
+        with open_archive() as session:
+            own.update(workforce_of(session, units[first : first + UNITS_AT_ONCE]))
     none = WorkforceMonth(headcount=0, leavers=0)
     return {
         head.month: protected_leavers(

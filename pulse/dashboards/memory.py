@@ -20,20 +20,30 @@ class ReleaseMemory(Generic[Worked]):
     def __init__(self, size: int) -> None:
         self._size = size
         self._kept: OrderedDict[Hashable, Worked] = OrderedDict()
+        self._working: dict[Hashable, Lock] = {}
         self._lock = Lock()
 
     def recall(
         self, heads: Sequence[ReleaseHead], question: Hashable, work_out: Callable[[], Worked]
     ) -> Worked:
-        """Return the result of `work_out` for the releases, working it out only once."""
+        """Return the result of `work_out` for the releases, working it out only once.
+
+        Whoever asks while it is being worked out, as after a start, waits for that.
+        """
         key = (tuple(head.sha256 for head in heads), question)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        worked = work_out()
-        with self._lock:
-            self._kept[key] = worked
-            while len(self._kept) > self._size:
-                self._kept.popitem(last=False)
-        return worked
+            working = self._working.setdefault(key, Lock())
+        with working:
+            with self._lock:
+                if key in self._kept:
+                    return self._kept[key]
+            worked = work_out()
+            with self._lock:
+                self._working.pop(key, None)
+                self._kept[key] = worked
+                while len(self._kept) > self._size:
+                    self._kept.popitem(last=False)
+            return worked

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from analysis.release import ReleaseHead, Source, SpreadBasis
 from analysis.repeated_answers import BANDS, REPEATS, guessing_odds
-from analysis.trends.findings import FIXED_FALSE_ALARM_SHARE
+from analysis.trends.bounded_means import power_to_see
+from analysis.trends.findings import FIXED_FALSE_ALARM_SHARE, PROVISIONAL_FALSE_ALARM_SHARE
 from analysis.turnover import FEWEST_LEAVERS, FEWEST_MONTHS, FEWEST_UNITS
 from pulse.dashboards.words import IMPORTED_WORDS, date_words
 from surveys.policy import THRESHOLD_FLOOR, AnonymityPolicy
@@ -42,6 +43,60 @@ class GuessWords:
 
 
 @dataclass(frozen=True, slots=True)
+class PowerRow:
+    """How often a comparison shows the fall, in whole percent, by number of answers."""
+
+    name: str
+    shares: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PowerWords:
+    """A real fall in scale points, the spread of answers it was worked out for, and the rows."""
+
+    drop: float
+    spread: float
+    sizes: tuple[int, ...]
+    rows: tuple[PowerRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChainErrors:
+    """Of 100 links without any association: how many are found, alone, with noise, in order."""
+
+    none: tuple[int, int]
+    noisy: int
+    order: int
+
+
+SECTIONS = (
+    Fact("From answers to a figure", "made"),
+    Fact("Why figures are hidden", "hidden"),
+    Fact("Groups within a unit", "groups"),
+    Fact("Rounding", "rounding"),
+    Fact("The 95% interval", "interval"),
+    Fact("What counts as a signal", "signals"),
+    Fact("Signals by chance", "chance"),
+    Fact("How small a change can be seen", "power"),
+    Fact("Rising or falling over years", "direction"),
+    Fact("Best guesses and how units differ", "best-guess"),
+    Fact("Morale and leavers", "turnover"),
+    Fact("The chain, link by link", "chain"),
+    Fact("Response rates", "rates"),
+    Fact("Several months together", "months"),
+    Fact("Imported answers", "imported"),
+    Fact("What we can and cannot see, and cannot promise", "see"),
+)
+"""The headings of the page and the anchors they stand at, in order."""
+
+DIVIDED_COVERAGE = (70, 78)
+"""Of 100 intervals in a team far more divided than the organisation (ADR 0133)."""
+CHAIN_ERRORS = ChainErrors(none=(2, 13), noisy=32, order=5)
+"""By benchmarks/chain_errors.py, rounded up; 400 draws for each number of units and months."""
+_DROP, _SPREAD, _SIZES = 0.36, 0.95, (5, 10, 30)
+
+
+@dataclass(frozen=True, slots=True)
 class MethodPage:
     """`policy` is the one in force, or the default before any was recorded (`rules` is empty).
 
@@ -59,6 +114,11 @@ class MethodPage:
     fewest_months: int
     fewest_leavers: int
     guess: GuessWords
+    provisional_per_thousand: int
+    power: PowerWords
+    sections: tuple[Fact, ...] = SECTIONS
+    divided_coverage: tuple[int, int] = DIVIDED_COVERAGE
+    chain_errors: ChainErrors = CHAIN_ERRORS
 
 
 def method_page(policy: AnonymityPolicy | None, heads: Sequence[ReleaseHead]) -> MethodPage:
@@ -80,6 +140,32 @@ def method_page(policy: AnonymityPolicy | None, heads: Sequence[ReleaseHead]) ->
         fewest_months=FEWEST_MONTHS,
         fewest_leavers=FEWEST_LEAVERS,
         guess=_guess_words(in_force.shown_threshold),
+        provisional_per_thousand=round(1000 * PROVISIONAL_FALSE_ALARM_SHARE),
+        power=_power_words(),
+    )
+
+
+def _power_words() -> PowerWords:
+    """Return what a fall needs to be seen, between two months and against the year before."""
+    rows = (("Two months", 1), ("A month with the twelve before", 12))
+    return PowerWords(
+        drop=_DROP,
+        spread=_SPREAD,
+        sizes=_SIZES,
+        rows=tuple(
+            PowerRow(
+                name,
+                tuple(
+                    _percent(
+                        power_to_see(
+                            _DROP, spread=_SPREAD, respondents=n, respondents_before=months * n
+                        )
+                    )
+                    for n in _SIZES
+                ),
+            )
+            for name, months in rows
+        ),
     )
 
 

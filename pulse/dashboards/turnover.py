@@ -1,61 +1,68 @@
-"""Morale beside leavers: two panels, two associations, and what neither can tell."""
+"""Morale beside leavers: three numbers side by side, the chain, and what none of it can tell."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import islice
 
 from sqlalchemy.orm import Session
 
-from analysis.archive import units_history
 from analysis.release import ReleaseHead
-from analysis.trends.behaviour import ProcessBehaviour, process_behaviour
-from analysis.trends.measures import Measure, series_of
-from analysis.trends.rates import RateMonth, rate_behaviour
-from analysis.turnover import LAG_MONTHS, Association, Question, Refused
 from pulse.access import Permission, Viewer
-from pulse.charts.forest_svg import interval_words
-from pulse.charts.spec import Estimate, ForestSpec, ProcessChartSpec
+from pulse.charts.spec import ForestSpec
 from pulse.dashboards.associations import Associations, associations_of
+from pulse.dashboards.chain_links import (
+    LinkRow,
+    chain_lead,
+    exits_forest,
+    link_rows,
+    score_forest,
+)
 from pulse.dashboards.choices import Option, options_of
-from pulse.dashboards.leaver_months import leaver_chart, own_months, protected_months
-from pulse.dashboards.measure_charts import measure_chart, span_words
-from pulse.dashboards.measure_order import ordered_measures
+from pulse.dashboards.measure_charts import span_words
 from pulse.dashboards.scope import Scope
-from pulse.dashboards.sources import sources_of
-from pulse.dashboards.turnover_rows import TurnoverMonth, turnover_rows
+from pulse.dashboards.turnover_months import MonthsAsked, UnitMonths, unit_months
+from pulse.dashboards.turnover_numbers import (
+    EstimateRow,
+    Themes,
+    correlation_forest,
+    correlation_row,
+    dropped_words,
+    lead_words,
+    ratio_forest,
+    themes_of,
+    within_rows,
+)
 from pulse.rules_in_force import rules_in_force
 from surveys.units import UnitCode
 
-_MORALE = "morale"
 _QUESTION_TO_ASK = (
     "Where people stay: what would make you stay another three years? "
     "Where people left: what nearly made you go too?"
 )
-_NAMES = {Question.BETWEEN: "Between units", Question.POOLED: "Pooled: all months mixed"}
 _LEVELS_BELOW = 2
 _MOST_ON_OFFER = 200
 _SET_IN = "\N{EM SPACE}"
 
 
 @dataclass(frozen=True, slots=True)
-class EstimateRow:
-    """An association as the table tells it, or what it would need to be told."""
+class NumbersPart:
+    """The three numbers: panels of one scale each, and the tables; empty without figures."""
 
-    name: str
-    question: str
-    number: str
-    words: str
+    forests: tuple[ForestSpec, ...]
+    rows: tuple[EstimateRow, ...]
+    dropped: str
+    themes: Themes
 
 
 @dataclass(frozen=True, slots=True)
-class UnitMonths:
-    """Morale and leavers of one unit: two charts with scales of their own, one table."""
+class ChainPart:
+    """The chain of the mission; `table` is the number of its table on the page."""
 
-    sentence: str
-    measure_name: str
-    morale_chart: ProcessChartSpec | None
-    leaver_chart: ProcessChartSpec | None
-    rows: tuple[TurnoverMonth, ...]
+    lead: str
+    forests: tuple[ForestSpec, ...]
+    rows: tuple[LinkRow, ...]
+    table: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +75,10 @@ class TurnoverPage:
     command: str
     parts: tuple[Option, ...]
     unit_name: str
-    forest: ForestSpec | None
-    estimates: tuple[EstimateRow, ...]
+    numbers: NumbersPart
+    chain: ChainPart
     months: UnitMonths
+    months_table: int
     ask: str
     cannot_tell: tuple[str, ...]
 
@@ -92,30 +100,64 @@ def turnover_page(
     """
     on_offer = _units_on_offer(scope)
     chosen = next((code for code in on_offer if code == unit), scope.tops[0])
-    measure = _morale_of(heads)
-    associations = associations_of(session, heads, measure)
+    associations = associations_of(lambda: nullcontext(session), heads)
     has_workforce = associations.has_workforce
-    months = _unit_months(session, heads, measure, scope.name(chosen), chosen, viewer)
+    numbers = _numbers_part(associations)
+    chain = _chain_part(
+        associations, figure=1 + len(numbers.forests), table=3 if has_workforce else 1
+    )
+    figure = 1 + len(numbers.forests) + len(chain.forests)
+    asked = MonthsAsked(chosen, scope, viewer)
     is_hr = viewer.may(Permission.VIEW_LEAVER_COUNTS)
     return TurnoverPage(
         caption=f"Turnover · {span_words([heads[0].month, heads[-1].month])}",
-        lead=_lead(associations) if has_workforce else "There are no workforce figures yet.",
+        lead=_lead(associations),
         setup="" if has_workforce else _setup_words(is_hr=is_hr),
         command="pulse import workforce WORKFORCE.csv" if is_hr and not has_workforce else "",
         parts=_part_options(scope, on_offer, chosen),
         unit_name=scope.name(chosen),
-        forest=_forest(associations, measure),
-        estimates=tuple(map(_estimate_row, associations.both)) if has_workforce else (),
-        months=months,
+        numbers=numbers,
+        chain=chain,
+        months=unit_months(session, heads, associations.measure, asked, first_figure=figure),
+        months_table=chain.table + 1,
         ask=_QUESTION_TO_ASK,
         cannot_tell=_cannot_tell(session, associations, is_hr=is_hr),
     )
 
 
-def _morale_of(heads: Sequence[ReleaseHead]) -> Measure:
-    """Return morale, or the first measure of a pulse that has no measure of that code."""
-    measures = ordered_measures(heads)
-    return next((each for each in measures if each.code == _MORALE), measures[0])
+def _lead(associations: Associations) -> str:
+    if not associations.has_workforce:
+        return "There are no workforce figures yet."
+    return lead_words(associations.study)
+
+
+def _numbers_part(associations: Associations) -> NumbersPart:
+    if not associations.has_workforce:
+        return NumbersPart((), (), "", Themes((), (), (), ()))
+    study, about = associations.study, associations.measure.code
+    correlations = correlation_forest(associations, number=1)
+    ratios = ratio_forest(associations, number=1 + (correlations is not None))
+    return NumbersPart(
+        forests=tuple(each for each in (correlations, ratios) if each is not None),
+        rows=(
+            correlation_row(study.between),
+            *within_rows(study.within, about),
+            correlation_row(study.pooled),
+        ),
+        dropped=dropped_words(study.within, about),
+        themes=themes_of(associations),
+    )
+
+
+def _chain_part(associations: Associations, *, figure: int, table: int) -> ChainPart:
+    scores = score_forest(associations, number=figure, table=table)
+    exits = exits_forest(associations, number=figure + (scores is not None), table=table)
+    return ChainPart(
+        lead=chain_lead(associations),
+        forests=tuple(each for each in (scores, exits) if each is not None),
+        rows=link_rows(associations),
+        table=table,
+    )
 
 
 def _setup_words(*, is_hr: bool) -> str:
@@ -149,169 +191,17 @@ def _part_options(
     return options_of(words, chosen)
 
 
-def _unit_months(
-    session: Session,
-    heads: Sequence[ReleaseHead],
-    measure: Measure,
-    unit_name: str,
-    unit: UnitCode,
-    viewer: Viewer,
-) -> UnitMonths:
-    history = units_history(session, [unit]).get(unit, ())
-    behaviour = process_behaviour(
-        series_of(measure, heads, history), scale_points=measure.scale_points
-    )
-    rates = _rates(session, heads, unit, viewer)
-    return UnitMonths(
-        sentence=(
-            f"{measure.name} and leavers, each on a scale of its own. Look for movements that "
-            "follow each other by a month or two, and ask there."
-        ),
-        measure_name=measure.name,
-        morale_chart=_morale_chart(behaviour, heads, measure, unit_name),
-        leaver_chart=_leaver_chart(rates, unit_name),
-        rows=turnover_rows(behaviour.points, rates, sources_of(heads)),
-    )
-
-
-def _rates(
-    session: Session, heads: Sequence[ReleaseHead], unit: UnitCode, viewer: Viewer
-) -> tuple[RateMonth, ...]:
-    if viewer.may(Permission.VIEW_LEAVER_COUNTS):
-        return own_months(session, heads, unit)
-    policy = rules_in_force(session)
-    if policy is None:
-        return ()
-    return protected_months(session, heads, unit, threshold=policy.leavers_threshold)
-
-
-def _morale_chart(
-    behaviour: ProcessBehaviour, heads: Sequence[ReleaseHead], measure: Measure, unit_name: str
-) -> ProcessChartSpec | None:
-    if not behaviour.points:
-        return None
-    return measure_chart(behaviour, heads, number=2, measure=measure, unit_name=unit_name)
-
-
-def _leaver_chart(rates: Sequence[RateMonth], unit_name: str) -> ProcessChartSpec | None:
-    """Return no chart where every month is hidden: the table says so already."""
-    if all(each.rate is None for each in rates):
-        return None
-    return leaver_chart(rate_behaviour(rates), number=3, unit_name=unit_name)
-
-
-def _lead(associations: Associations) -> str:
-    if not associations.told:
-        return (
-            "We cannot say yet. Below stands what is missing; until then no number is given, "
-            "because it would be chance."
-        )
-    return f"{_between_words(associations.between)} {_pooled_words(associations.pooled)}"
-
-
-def _between_words(between: Association | Refused) -> str:
-    if isinstance(between, Refused):
-        return "Between units, we cannot say yet."
-    if not between.is_distinguishable:
-        return (
-            "Between units, we cannot tell: units with higher morale did not clearly have "
-            "fewer or more leavers."
-        )
-    if between.high < 0:
-        return "Between units, yes: where morale is higher, fewer people leave."
-    return "Between units, no: where morale is higher, more people leave."
-
-
-def _pooled_words(pooled: Association | Refused) -> str:
-    if isinstance(pooled, Refused):
-        return "From month to month, we cannot say yet."
-    if not pooled.is_distinguishable:
-        return (
-            "With all months mixed, we cannot tell: leavers did not clearly move with the morale "
-            "of the month before."
-        )
-    amount = "fewer" if pooled.high < 0 else "more"
-    return f"With all months mixed, months with higher morale are followed by {amount} leavers."
-
-
-def _estimate(told: Association) -> Estimate:
-    return Estimate(
-        label=_NAMES[told.question],
-        note=_basis(told),
-        value=told.estimate,
-        low=told.low,
-        high=told.high,
-        words=told.words,
-    )
-
-
-def _basis(told: Association) -> str:
-    if told.question is Question.BETWEEN:
-        return f"{told.units} units"
-    return f"{told.n:,} unit-months"
-
-
-def _forest(associations: Associations, measure: Measure) -> ForestSpec | None:
-    if not associations.told:
-        return None
-    first = associations.told[0]
-    return ForestSpec(
-        number=1,
-        title=f"{measure.name} and leavers",
-        description=(
-            f"Rank correlations of {measure.name.lower()} and leaver rate with 95% intervals: "
-            + "; ".join(
-                f"{_NAMES[told.question]} {interval_words(_estimate(told), decimals=2)}"
-                for told in associations.told
-            )
-            + ". Table 1 holds the same numbers."
-        ),
-        caption=(
-            f"{measure.name} and leaver rate in the whole organisation: {first.units} units, "
-            f"{first.months} months, {first.leavers:,} leavers. Rank correlations from "
-            "\N{MINUS SIGN}1 to 1; lines are 95% intervals."
-        ),
-        axis_low=-1,
-        axis_high=1,
-        ticks=(-1, -0.5, 0, 0.5, 1),
-        null_value=0,
-        low_words="fewer leavers",
-        high_words="more leavers",
-        estimates=tuple(map(_estimate, associations.told)),
-    )
-
-
-_QUESTIONS = {
-    Question.BETWEEN: "Do units with higher morale have fewer leavers in the same months?",
-    Question.POOLED: (
-        "With all units and months mixed: do fewer people leave "
-        f"{LAG_MONTHS} month after a month with higher morale?"
-    ),
-}
-
-
-def _estimate_row(association: Association | Refused) -> EstimateRow:
-    name = _NAMES[association.question].partition(":")[0]
-    question = _QUESTIONS[association.question]
-    if isinstance(association, Refused):
-        return EstimateRow(name, question, "not told", association.reason)
-    caution = (
-        " Units also differ in pay, place and caseload."
-        if association.question is Question.BETWEEN
-        else " Mostly repeats \N{LEFT DOUBLE QUOTATION MARK}between"
-        "\N{RIGHT DOUBLE QUOTATION MARK}. Do not use it alone."
-    )
-    number = interval_words(_estimate(association), decimals=2)
-    return EstimateRow(name, question, number, f"{association.words}{caution}")
-
-
 def _cannot_tell(session: Session, associations: Associations, *, is_hr: bool) -> tuple[str, ...]:
     limits = [
         "Nothing here is about a person, and nothing predicts that anyone will leave.",
         "\N{LEFT DOUBLE QUOTATION MARK}Moves with\N{RIGHT DOUBLE QUOTATION MARK} does not say why.",
         "Only units whose morale is shown take part.",
+        (
+            "\N{LEFT DOUBLE QUOTATION MARK}We cannot tell\N{RIGHT DOUBLE QUOTATION MARK} does not "
+            "mean that there is nothing. It may be too little to see with so few people."
+        ),
     ]
-    left_out = associations.between.units_left_out
+    left_out = associations.study.between.units_left_out
     if left_out:
         noun = "unit takes" if left_out == 1 else "units take"
         limits.append(

@@ -1,7 +1,7 @@
 """Routes of the result pages: parse, narrow to the viewer's part of the tree, build one page."""
 
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -11,12 +11,14 @@ from analysis.release import CROSSING, ReleaseHead
 from pulse.access import Permission, current_viewer, requires
 from pulse.app_context import current_stores
 from pulse.charts.page import mark_chart_page
+from pulse.dashboards.associations import associations_of
 from pulse.dashboards.empty import NothingToShow, no_release_page, no_unit_page
 from pulse.dashboards.heatmap import HeatmapQuestion, Order, heatmap_page
 from pulse.dashboards.method import method_page
 from pulse.dashboards.scope import Scope, scope_at, scope_of
 from pulse.dashboards.this_month import this_month_page
 from pulse.dashboards.turnover import turnover_page
+from pulse.dashboards.turnover_tables import study_csv, study_json
 from pulse.dashboards.unit import unit_page, unit_series
 from pulse.dashboards.unit_breakdowns import breakdown_table
 from pulse.dashboards.unit_tables import breakdown_csv, unit_csv
@@ -123,6 +125,21 @@ def turnover() -> str:
         )
     mark_chart_page()
     return render_template("dashboards/turnover.html", page=page)
+
+
+@bp.get("/turnover.<any(csv, json):kind>")
+@requires(Permission.VIEW_TURNOVER)
+def turnover_table(kind: str) -> Response:
+    with current_stores().archive() as session:
+        heads = visible_releases(session)
+        _newest_scope(heads)
+        study = associations_of(lambda: nullcontext(session), heads).study
+    if kind == "csv":
+        response = Response(study_csv(study), mimetype="text/csv")
+    else:
+        response = Response(study_json(study), mimetype="application/json")
+    response.headers.set("Content-Disposition", "attachment", filename=f"turnover.{kind}")
+    return response
 
 
 @bp.get("/method")

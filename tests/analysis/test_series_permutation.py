@@ -23,7 +23,7 @@ def permuted(sample: Sample, *, draws: int = 199) -> Permuted:
 def refitted_p_value(sample: Sample, *, draws: int) -> float:
     """Return the p-value of the coefficient over its error, fitted anew in each draw."""
     sizes = []
-    for order in _orders(len(sample.exits), draws):
+    for order in (np.arange(len(sample.exits)), *_orders(len(sample.exits), draws)):
         fit = fitted(sample.with_predictors(sample.predictors[:, order]))
         sizes.append(abs(fit.coefficients[0]) / np.sqrt(fit.covariance[0, 0]))
     return float(np.mean(np.array(sizes) >= sizes[0] - 1e-9))
@@ -83,11 +83,22 @@ def test_what_all_units_have_in_common_and_what_each_has_always_is_centred_away(
     assert permuted(take_part(exits, headcount, added[None])) == plain
 
 
-def test_orders_begin_with_the_real_one_and_give_each_series_once() -> None:
-    orders = _orders(12, 50)
-    assert list(orders[0]) == list(range(12))
-    assert np.array_equal(np.sort(orders, axis=1), np.tile(np.arange(12), (51, 1)))
-    assert len({tuple(order) for order in orders}) > 45
+def test_orders_give_each_series_once_and_are_the_same_each_time() -> None:
+    orders = np.array(list(_orders(12, 250)))
+    assert orders.shape == (250, 12)
+    assert np.array_equal(np.sort(orders, axis=1), np.tile(np.arange(12), (250, 1)))
+    assert len({tuple(order) for order in orders}) > 245
+    assert np.array_equal(orders, list(_orders(12, 250)))
+
+
+def test_drawing_stops_when_fifty_draws_were_as_far() -> None:
+    exits, headcount, score = make_panel(12, 12, rate=0.05)
+    sample = take_part(exits, headcount, score[None])
+    early, few = permuted(sample, draws=2000), permuted(sample, draws=49)
+    assert early.draws < 2000
+    assert early.p_value == pytest.approx(50 / early.draws)
+    assert few.draws == 49
+    assert early.p_value == pytest.approx(few.p_value, abs=0.15)
 
 
 def test_a_score_without_association_is_found_about_as_often_as_the_level_says() -> None:

@@ -21,7 +21,6 @@ from analysis.trends.measures import (
     is_small,
     measures_of,
     series_of,
-    shown_means,
 )
 from surveys.months import Month
 from surveys.units import UnitCode
@@ -157,27 +156,6 @@ def test_a_coded_mean_carries_its_bound_and_a_mixed_one_has_no_interval(
 def test_few_answers_are_k_to_one_and_a_half_k_less_one() -> None:
     assert [n for n in range(10, 20) if is_small(n, 10)] == [10, 11, 12, 13, 14]
     assert [n for n in range(5, 12) if is_small(n, 5)] == [5, 6]
-
-
-def test_shown_means_are_those_of_the_series_without_hidden_and_unasked_months(
-    item: Items, head: Heads, figure: Figures, cell: Cells
-) -> None:
-    items = [item("a", construct="safety"), item("b", construct="safety")]
-    heads = [head(month, items=items) for month in (JANUARY, FEBRUARY)]
-    heads.append(head(MARCH, items=[item("morale")]))
-    [measure] = [m for m in measures_of(heads) if m.code == "safety"]
-    hidden = Suppressed(Reason.TOO_FEW_FOR_ITEM)
-    history = [
-        month_of(JANUARY, cell({"a": figure(3.4), "b": figure(3.1)})),
-        month_of(FEBRUARY, cell({"a": figure(3.4), "b": hidden})),
-        month_of(MARCH, cell({"morale": figure(4.0)})),
-    ]
-    points = series_of(measure, heads, history)
-    expected = {p.month: p.mean for p in points if isinstance(p, SeriesPoint)}
-    assert shown_means(measure, heads, {UnitCode("north"): history}) == {
-        UnitCode("north"): expected
-    }
-    assert list(expected) == [JANUARY]
 
 
 def test_a_coarse_mean_of_several_questions_is_in_half_points_with_a_wider_interval(

@@ -1,5 +1,7 @@
 """Charts to draw in tests: small, by hand, each month's peculiarity chosen on purpose."""
 
+from dataclasses import replace
+
 from pulse.charts.spec import (
     Estimate,
     Event,
@@ -93,5 +95,22 @@ def forest() -> ForestSpec:
         estimates=(
             Estimate("Between teams", "38 teams", -0.41, -0.64, -0.12, "Moves with."),
             Estimate("Pooled", "812 team-months", -0.05, -0.2, 0.11, "Not distinguishable."),
+        ),
+    )
+
+
+def ratio_forest() -> ForestSpec:
+    """Rate ratios on a logarithmic scale; the last one reaches beyond it."""
+    return replace(
+        forest(),
+        title="Within units",
+        axis_low=0.2,
+        axis_high=5.0,
+        ticks=(0.25, 0.5, 1, 2, 4),
+        null_value=1,
+        is_log=True,
+        estimates=(
+            Estimate("1 month later", "38 units", 0.5, 0.25, 1.0, "Not distinguishable."),
+            Estimate("2 months later", "38 units", 2.0, 0.1, 40.0, "Not distinguishable."),
         ),
     )

@@ -5,12 +5,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 import pytest
 
 from pulse.charts.plotly import plotly_figure
 from pulse.charts.spec import Mark, ShownMonth
-from tests.pulse.charts.chart_specs import forest, hidden, joined, process_chart, shown, two_years
+from tests.pulse.charts.chart_specs import (
+    forest,
+    hidden,
+    joined,
+    process_chart,
+    ratio_forest,
+    shown,
+    two_years,
+)
 
 
 def figure(spec: object) -> dict[str, Any]:
@@ -43,6 +52,7 @@ def strings(value: object) -> Iterator[str]:
         process_chart(shown(0, 3.4, is_small=True), hidden(1), shown(2, 4.4, mark=Mark.HIGHER)),
         process_chart(shown(0, 3.4, limits=None)),
         forest(),
+        ratio_forest(),
     ],
 )
 def test_plotly_knows_every_setting_and_takes_it_as_it_is(spec: object) -> None:
@@ -156,6 +166,17 @@ def test_the_forest_holds_each_estimate_with_its_interval() -> None:
     assert (first["x"], first["error_x"]["arrayminus"]) == ([-0.41], [pytest.approx(0.23)])
     assert first["marker"]["color"] == "var(--ink)"
     assert second["marker"]["color"] == "var(--surface)"
+
+
+def test_ratios_stand_at_their_logarithms_with_their_own_words() -> None:
+    first, second = point_traces(ratio_forest())
+    assert first["x"] == [pytest.approx(np.log10(0.5))]
+    assert first["error_x"]["array"] == [pytest.approx(np.log10(2))]
+    assert first["error_x"]["arrayminus"] == [pytest.approx(np.log10(2))]
+    assert second["text"][0].startswith("<b>2 months later: 2.00 (0.10 to 40.00)</b>")
+    axis = figure(ratio_forest())["layout"]["xaxis"]
+    assert axis["tickvals"] == pytest.approx(np.log10([0.25, 0.5, 1, 2, 4]).tolist())
+    assert axis["ticktext"] == ["0.25", "0.5", "1", "2", "4"]
 
 
 def test_a_limit_off_the_axis_leaves_a_gap() -> None:

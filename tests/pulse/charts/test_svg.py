@@ -14,6 +14,7 @@ from tests.pulse.charts.chart_specs import (
     hidden,
     joined,
     process_chart,
+    ratio_forest,
     shown,
     two_years,
 )
@@ -262,6 +263,15 @@ def test_estimates_are_written_with_their_intervals_and_real_minus_signs() -> No
 def test_the_null_line_stands_at_the_null_value() -> None:
     (line,) = of_class(drawing(forest()), "null")
     assert line.get("d", "").startswith("M409.0 ")
+
+
+def test_half_as_many_is_as_far_from_one_as_twice_as_many() -> None:
+    svg = drawing(ratio_forest())
+    half, double = (float(each.get("d", "")[1:].split(" ")[0]) for each in of_class(svg, "est"))
+    (line,) = of_class(svg, "null")
+    one = float(line.get("d", "")[1:].split(" ")[0])
+    assert one - half == pytest.approx(double - one, abs=0.15)
+    assert one > half
 
 
 def test_percentages_carry_their_sign_on_the_axis() -> None:
