@@ -42,7 +42,6 @@ class WorkforceFile:
     `ignored` names the columns that nobody asked for.
     """
 
-    name: str
     sha256: str
     figures: Mapping[FigureKey, Figures]
     withdrawn: frozenset[FigureKey]
@@ -55,24 +54,36 @@ class WorkforceFile:
     ignored: tuple[str, ...]
 
 
-def read_workforce(path: Path, tree_of: TreeOfMonth, layout: Layout = OWN_LAYOUT) -> WorkforceFile:
+def read_workforce(
+    path: Path,
+    tree_of: TreeOfMonth,
+    layout: Layout = OWN_LAYOUT,
+    *,
+    problems: Problems | None = None,
+) -> WorkforceFile:
     """Return the figures of a CSV file with a row for each unit and period.
 
+    Args:
+        path: the file.
+        tree_of: gives each month's tree; a unit must stand in that of its period's last month.
+        layout: where things stand in the file.
+        problems: takes the wrong rows, so that the caller can add what it finds and raise all at
+            once; without it, wrong rows are raised here.
+
     Raises:
-        ImportRejected: the file cannot be read or a row breaks a rule.
+        ImportRejected: the file cannot be read, or a row breaks a rule.
     """
     columns = _Columns.of(path, layout)
-    reader = _Reader(columns, Problems(path.name), tree_of)
-    for row, cells in columns.sheet.rows(reader.problems):
+    found = Problems(path.name) if problems is None else problems
+    reader = _Reader(columns, found, tree_of)
+    for row, cells in columns.sheet.rows(found):
         reader.take(row, cells)
-    reader.problems.raise_if_any()
+    if problems is None or not reader.row_of:
+        found.raise_if_any()
     if not reader.row_of:
-        reader.problems.add(
-            None, None, "the file holds no figures; write a row per unit and period"
-        )
-        reader.problems.raise_if_any()
+        found.add(None, None, "the file holds no figures; write a row per unit and period")
+        found.raise_if_any()
     return WorkforceFile(
-        name=path.name,
         sha256=columns.sheet.sha256,
         figures=reader.figures,
         withdrawn=frozenset(reader.withdrawn),

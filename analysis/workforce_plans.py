@@ -76,10 +76,10 @@ def plan_workforce(
     Raises:
         ImportRejected: the file is wrong, by row, column and rule.
     """
-    file = read_workforce(path, tree_of, layout)
+    problems = Problems(path.name)
+    file = read_workforce(path, tree_of, layout, problems=problems)
     held = {key: figures for key, (figures, _) in held_around(session, file.row_of.keys()).items()}
     after = {key: {**held.get(key, {}), **given} for key, given in file.figures.items()}
-    problems = Problems(file.name)
     _refuse_overlaps(file, held.keys() - file.withdrawn, problems)
     _refuse_broken_rules(file, after, problems)
     problems.raise_if_any()

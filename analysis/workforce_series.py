@@ -1,4 +1,4 @@
-"""Rates of workforce figures over time: what each is made of, its sums, and what may be shown of it.
+"""Rates of workforce figures over time: what each is made of, its sums, what may be shown of it.
 
 Outside the HR office a number is shown only where at least so many people must stand behind it, and
 behind every difference of shown numbers. Periods of a unit never overlap, so sums of different
