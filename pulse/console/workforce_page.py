@@ -141,8 +141,11 @@ def workforce_page(
     )
 
 
-def figures_difference_page(plan: WorkforcePlan, *, token: str, page: int) -> FiguresDifferencePage:
-    lines = _change_lines(plan)
+def figures_difference_page(
+    plan: WorkforcePlan, names: Mapping[str, str], *, token: str, page: int
+) -> FiguresDifferencePage:
+    """Return the page of a plan; `names` are those of today's units by code."""
+    lines = _change_lines(plan, names)
     pages = Pages.of(len(lines), page)
     numbers = {
         "New rows": len(plan.new),
@@ -165,13 +168,22 @@ def figures_difference_page(plan: WorkforcePlan, *, token: str, page: int) -> Fi
 
 
 def revisions_page(
-    revisions: Sequence[Revision],
+    part: Sequence[Revision],
     imports: Mapping[int, WorkforceImport],
+    names: Mapping[str, str],
     *,
     pages: Pages,
     in_all: int,
 ) -> RevisionsPage:
-    """Return the page of revised figures; `revisions` are those of this part of the list."""
+    """Return the page of revised figures.
+
+    Args:
+        part: the revisions of this part of the list.
+        imports: by place in the log.
+        names: of today's units by code.
+        pages: which part it is.
+        in_all: how many revisions there are.
+    """
     lead = (
         "No figure was revised yet. When a later file changes one, the old one stays here."
         if not in_all
@@ -180,7 +192,7 @@ def revisions_page(
     )
     lines = tuple(
         RevisionLine(
-            unit=each.unit,
+            unit=_unit_words(each.unit, names),
             period=each.period.words,
             figure=FIGURE_WORDS[each.figure],
             words=f"was {_text_words(each.before)}, now {_text_words(each.after)}",
@@ -189,7 +201,7 @@ def revisions_page(
                 None if each.before_place is None else imports.get(each.before_place), "from"
             ),
         )
-        for each in revisions
+        for each in part
     )
     return RevisionsPage(lead, lines, pages)
 
@@ -237,15 +249,15 @@ def _held_line(each: PeriodOverview) -> HeldLine:
     )
 
 
-def _change_lines(plan: WorkforcePlan) -> list[ChangeLine]:
+def _change_lines(plan: WorkforcePlan, names: Mapping[str, str]) -> list[ChangeLine]:
     """Return withdrawn rows, then revised figures, then new rows."""
     lines = [
-        ChangeLine(unit, period.words, "withdrawn", "all its figures go")
+        ChangeLine(_unit_words(unit, names), period.words, "withdrawn", "all its figures go")
         for unit, period in sorted(plan.withdrawn)
     ]
     lines += [
         ChangeLine(
-            unit,
+            _unit_words(unit, names),
             period.words,
             "revised",
             f"{FIGURE_WORDS[each.figure]} {value_words(each.after)}, "
@@ -256,7 +268,12 @@ def _change_lines(plan: WorkforcePlan) -> list[ChangeLine]:
         for each in changes
     ]
     lines += [
-        ChangeLine(unit, period.words, "new", _figures_words(plan.after[unit, period]))
+        ChangeLine(
+            _unit_words(unit, names),
+            period.words,
+            "new",
+            _figures_words(plan.after[unit, period]),
+        )
         for unit, period in sorted(plan.new)
     ]
     return lines
@@ -268,6 +285,10 @@ def _figures_words(figures: Figures) -> str:
         for figure, words in FIGURE_WORDS.items()
         if figure in figures
     )
+
+
+def _unit_words(unit: str, names: Mapping[str, str]) -> str:
+    return f"{names[unit]} ({unit})" if unit in names else unit
 
 
 def _notes(plan: WorkforcePlan) -> tuple[str, ...]:

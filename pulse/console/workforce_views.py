@@ -1,6 +1,7 @@
 """Routes of HR's Workforce page: what is held, taking in a file, and what was revised."""
 
-from datetime import UTC, date, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -86,7 +87,7 @@ def upload() -> Answer:
 @bp.get("/difference/<token>")
 @requires(Permission.MANAGE_PEOPLE)
 def difference(token: str) -> Answer:
-    page = figures_difference_page(_plan(token), token=token, page=_asked_page())
+    page = figures_difference_page(_plan(token), _names(), token=token, page=_asked_page())
     return render_template("console/workforce_difference.html", page=page)
 
 
@@ -113,7 +114,7 @@ def history() -> Answer:
         count = count_revisions(session)
         pages = Pages.of(count, _asked_page())
         part = revisions(session, first=pages.part.start, most=pages.part.stop - pages.part.start)
-        page = revisions_page(part, workforce_imports(session), pages=pages, in_all=count)
+        page = revisions_page(part, workforce_imports(session), _names(), pages=pages, in_all=count)
     return render_template("console/workforce_revisions.html", page=page)
 
 
@@ -161,20 +162,21 @@ def _workforce_page(form: FigureUpload) -> str:
             workforce_imports(session),
             units=units_held(session),
             revised=count_revisions(session),
-            has_units=_has_units(datetime.now().astimezone().date()),
+            has_units=bool(_names()),
             page=_asked_page(),
             upload=form,
         )
     return render_template("console/workforce.html", page=page)
 
 
-def _has_units(day: date) -> bool:
+def _names() -> Mapping[str, str]:
+    """Return the names of today's units by code, none before the first import."""
     with current_stores().registry() as registry:
         try:
-            tree_as_of(registry, day)
+            tree = tree_as_of(registry, datetime.now().astimezone().date())
         except StateError:
-            return False
-    return True
+            return {}
+    return {unit.code: unit.name for unit in tree}
 
 
 def _asked_page() -> int:

@@ -12,7 +12,7 @@ from analysis.release import ReleaseHead
 from analysis.trends.rates import JudgedRate
 from analysis.trends.words import READINGS
 from analysis.workforce_figures import FIGURE_WORDS
-from analysis.workforce_periods import LENGTH_WORDS
+from analysis.workforce_periods import LENGTH_WORDS, MONTH, Period
 from analysis.workforce_series import RateCode
 from pulse.access import Permission, Viewer
 from pulse.charts.spec import Mark, ProcessChartSpec
@@ -21,7 +21,6 @@ from pulse.dashboards.month_rows import MARKS
 from pulse.dashboards.rate_charts import RateWords, amount_words, rate_chart, rate_words
 from pulse.dashboards.scope import Scope
 from pulse.dashboards.staffing_series import StaffingPeriod, StaffingSeries, staffing_series
-from pulse.dashboards.turnover_rows import Cell, Hidden, NotThere, Number
 from pulse.dashboards.unit_tables import SUPPRESSED
 from pulse.rules_in_force import rules_in_force
 from surveys.units import UnitCode
@@ -74,15 +73,36 @@ _RATES: Mapping[RateCode, RateWords] = {
 
 
 @dataclass(frozen=True, slots=True)
-class StaffingRow:
-    """One period as the table tells it; `mark` stands before the reading."""
+class PeriodName:
+    """A period in words, and as it fits on a phone."""
 
-    period: str
+    words: str
+    short_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPeriod:
+    """A period as the table tells it; `reading_short` is for narrow screens, beside the mark."""
+
+    period: PeriodName
     in_post: str
-    events: Cell
-    rate: Cell
+    rate: str
+    events: str
     mark: Mark
     reading: str
+    reading_short: str
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenPeriod:
+    """A period whose number and rate are one hatched cell."""
+
+    period: PeriodName
+    in_post: str
+    hidden_because: str
+
+
+StaffingRow = ShownPeriod | HiddenPeriod
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,17 +177,14 @@ def staffing_csv(series: StaffingSeries) -> str:
     written = io.StringIO()
     writer = csv.writer(written)
     parts = series.parts
-    writer.writerow(("period", parts.in_post, parts.events, "rate in percent", "reading"))
+    writer.writerow(("period", "rate", "reading", parts.events, parts.in_post))
     for each, row in zip(reversed(series.periods), _rows(series), strict=True):
-        figures = [_plain(row.events), _plain(row.rate)]
-        writer.writerow((str(each.period), row.in_post.replace(",", ""), *figures, row.reading))
+        if isinstance(row, HiddenPeriod):
+            figures = (SUPPRESSED, f"hidden: {row.hidden_because}", SUPPRESSED)
+        else:
+            figures = (row.rate, row.reading, row.events.replace(",", ""))
+        writer.writerow((str(each.period), *figures, row.in_post.replace(",", "")))
     return written.getvalue()
-
-
-def _plain(cell: Cell) -> str:
-    if isinstance(cell, Hidden):
-        return SUPPRESSED
-    return cell.text.replace(",", "") if isinstance(cell, Number) else cell.missing
 
 
 def _words(rate: RateCode, series: StaffingSeries | None) -> RateWords:
@@ -194,11 +211,12 @@ def _lead(series: StaffingSeries | None, words: RateWords, name: str) -> str:
     newest = judged[-1]
     last = next(p for p in reversed(series.periods) if p.period.last == newest.rate_month.month)
     rate = rate_words(newest.rate_month.rate or 0)
-    said = f"{name}: {words.name.lower()} {rate} in {last.period.words}."
-    return f"{said} {_reading_sentence(judged, words)}"
+    place = "" if newest.upper_limit is None else f", {_reading(newest)}"
+    said = f"{name}: {words.name.lower()} {rate} in {last.period.words}{place}."
+    return f"{said} {_signals_sentence(judged, words)}"
 
 
-def _reading_sentence(judged: Sequence[JudgedRate], words: RateWords) -> str:
+def _signals_sentence(judged: Sequence[JudgedRate], words: RateWords) -> str:
     if judged[-1].upper_limit is None:
         return f"It is too early to tell signals from ordinary variation: {len(judged)} shown."
     signals = [each for each in judged if MARKS[each.direction] is not Mark.ORDINARY]
@@ -251,25 +269,32 @@ def _rows(series: StaffingSeries) -> tuple[StaffingRow, ...]:
 
 
 def _row(period: StaffingPeriod, judged: JudgedRate) -> StaffingRow:
-    rate = judged.rate_month.rate
-    hidden = Hidden(_HIDDEN_BECAUSE)
+    name = _name_of(period.period)
+    in_post = amount_words(period.in_post)
     if period.events is None:
-        events, told, reading = hidden, hidden, "hidden"
-        return StaffingRow(
-            period.period.words, amount_words(period.in_post), events, told, Mark.ORDINARY, reading
-        )
-    return StaffingRow(
-        period=period.period.words,
-        in_post=amount_words(period.in_post),
-        events=Number(amount_words(period.events)),
-        rate=NotThere("nobody in post") if rate is None else Number(rate_words(rate)),
+        return HiddenPeriod(name, in_post, _HIDDEN_BECAUSE)
+    rate = judged.rate_month.rate
+    reading = _reading(judged)
+    return ShownPeriod(
+        period=name,
+        in_post=in_post,
+        rate="nobody there" if rate is None else rate_words(rate),
+        events=amount_words(period.events),
         mark=MARKS[judged.direction],
-        reading=(
-            "no limits yet"
-            if judged.upper_limit is None
-            else READINGS[judged.rule, judged.direction]
-        ),
+        reading=reading,
+        reading_short=reading.partition(", ")[0],
     )
+
+
+def _reading(judged: JudgedRate) -> str:
+    if judged.upper_limit is None:
+        return "no limits yet"
+    return READINGS[judged.rule, judged.direction]
+
+
+def _name_of(period: Period) -> PeriodName:
+    short = period.start.short_words if period.months == MONTH else str(period)
+    return PeriodName(period.words, short)
 
 
 def _notes(

@@ -18,7 +18,7 @@ from pulse.config import Settings
 from pulse.console.workforce_imports import FigureFile, mark_of, plan_figures, store_figures
 from pulse.demo.city import Organisation
 from pulse.demo.open_wave import open_demo_wave, wave_days
-from pulse.demo.people import MonthFiles, live
+from pulse.demo.people import WORKFORCE_COLUMNS, MonthFiles, live
 from pulse.installation import Installation
 from pulse.keys import create_keys
 from pulse.office.session_secret import session_secret
@@ -123,7 +123,7 @@ def _import_workforce(months: list[MonthFiles], site: Installation, folder: Path
     path = folder / "workforce.csv"
     _write(
         path,
-        ("unit", "month", "headcount", "leavers"),
+        WORKFORCE_COLUMNS,
         (row for month in months for row in month.workforce),
     )
     figures = FigureFile(path)

@@ -149,7 +149,7 @@ def test_a_revised_figure_says_when_and_what_it_was(desk: Desk) -> None:
     [_header, [unit, _period, words]] = rows_of(
         desk.client.get("/workforce/revisions").text, "Table 1"
     )
-    assert unit == "t1"
+    assert unit == "Team 1 (t1)"
     assert re.match(
         r"leavers: was 1, now 2 ?revised on .*, file \w{12}; the old one from .*, file \w{12}",
         words,
