@@ -12,6 +12,8 @@ from analysis.trends.behaviour import ProcessBehaviour, process_behaviour
 from analysis.trends.measures import Measure, series_of
 from analysis.trends.rates import RateMonth, rate_behaviour
 from analysis.turnover import LAG_MONTHS, Association, Question, Refused
+from analysis.workforce_held import lengths_held
+from analysis.workforce_periods import LENGTH_WORDS, MONTH
 from pulse.access import Permission, Viewer
 from pulse.charts.forest_svg import interval_words
 from pulse.charts.spec import Estimate, ForestSpec, ProcessChartSpec
@@ -100,7 +102,7 @@ def turnover_page(
     return TurnoverPage(
         caption=f"Turnover · {span_words([heads[0].month, heads[-1].month])}",
         lead=_lead(associations) if has_workforce else "There are no workforce figures yet.",
-        setup="" if has_workforce else _setup_words(is_hr=is_hr),
+        setup="" if has_workforce else _setup_words(session, is_hr=is_hr),
         command="pulse import workforce WORKFORCE.csv" if is_hr and not has_workforce else "",
         parts=_part_options(scope, on_offer, chosen),
         unit_name=scope.name(chosen),
@@ -118,7 +120,14 @@ def _morale_of(heads: Sequence[ReleaseHead]) -> Measure:
     return next((each for each in measures if each.code == _MORALE), measures[0])
 
 
-def _setup_words(*, is_hr: bool) -> str:
+def _setup_words(session: Session, *, is_hr: bool) -> str:
+    longer = sorted(lengths_held(session) - {MONTH})
+    if longer:
+        held = " and ".join(LENGTH_WORDS[each] for each in longer)
+        return (
+            f"Pulse holds figures by {held}. This page sets leavers beside morale month by month, "
+            "so it needs figures of months."
+        )
     if is_hr:
         return "Bring in people in post and leavers per unit and month:"
     return "When HR has brought in people in post and leavers, they stand here beside morale."
