@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, MetaData, Text
+from sqlalchemy import CheckConstraint, Double, ForeignKey, MetaData, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from surveys.tables import NAMING_CONVENTION
@@ -77,16 +77,57 @@ class BreakdownCellsRow(ArchiveBase):
 
 
 class WorkforceRow(ArchiveBase):
-    """People in post and people who left, per unit and month; the unit's own, not its subtree's."""
+    """Figures of a unit in a period; the unit's own, not its subtree's.
+
+    The period is so many months from `month` on; a unit's periods do not overlap. None stands
+    where nobody gave the figure, and where `missing` has a symbol for it. `log_place` is the entry
+    of the import that brought the row, None for those from before Pulse kept it.
+    """
 
     __tablename__ = "workforce"
     __table_args__ = (
         CheckConstraint("headcount >= 0 AND leavers >= 0", name="not_negative"),
         CheckConstraint("leavers <= headcount", name="leavers_within_headcount"),
+        CheckConstraint("months IN (1, 3, 12)", name="months"),
         {"sqlite_with_rowid": False},
     )
 
     unit_code: Mapped[str] = mapped_column(primary_key=True)
     month: Mapped[str] = mapped_column(primary_key=True)
-    headcount: Mapped[int]
-    leavers: Mapped[int]
+    months: Mapped[int] = mapped_column(primary_key=True, default=1, autoincrement=False)
+    headcount: Mapped[int | None]
+    leavers: Mapped[int | None]
+    in_post_fte: Mapped[float | None] = mapped_column(Double)
+    starters: Mapped[int | None]
+    starters_fte: Mapped[float | None] = mapped_column(Double)
+    leavers_fte: Mapped[float | None] = mapped_column(Double)
+    leavers_voluntary: Mapped[int | None]
+    leavers_other: Mapped[int | None]
+    vacancies: Mapped[int | None]
+    vacancies_fte: Mapped[float | None] = mapped_column(Double)
+    agency: Mapped[int | None]
+    agency_fte: Mapped[float | None] = mapped_column(Double)
+    cases: Mapped[int | None]
+    case_holders_fte: Mapped[float | None] = mapped_column(Double)
+    days_lost: Mapped[float | None] = mapped_column(Double)
+    missing: Mapped[str | None] = mapped_column(Text)  # JSON: symbol by figure
+    log_place: Mapped[int | None]
+
+
+class WorkforceRevisionRow(ArchiveBase):
+    """One figure that a later import changed: what it was, what it became, and by which imports.
+
+    Texts are as a file writes them; "" is a figure that nobody gave. Rows are only ever added.
+    """
+
+    __tablename__ = "workforce_revisions"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    unit_code: Mapped[str] = mapped_column(primary_key=True)
+    month: Mapped[str] = mapped_column(primary_key=True)
+    months: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    figure: Mapped[str] = mapped_column(primary_key=True)
+    log_place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    before: Mapped[str]
+    after: Mapped[str]
+    before_log_place: Mapped[int | None]

@@ -10,7 +10,7 @@ import numpy as np
 
 from analysis.fixed_effects import FloatArray
 from analysis.within_turnover import Panel, Theme, band_spread
-from analysis.workforce_files import month_of
+from analysis.workforce_periods import first_of_two_years, month_of
 from surveys.months import Month
 from surveys.sheets import Problems, Sheet, read_sheet
 
@@ -19,6 +19,7 @@ BANDS = ("lowest_band", "highest_band")
 _RESPONDENTS = "n"
 _LARGEST_GRID = 20_000_000  # cells; 160 MB for each grid of numbers
 _NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,12})?")
+_TWO_YEARS = "year over two calendar years"
 _WHOLE_PERIOD = re.compile(r"[0-9]{1,4}")
 _ROUNDED_PERCENT = 101.0  # two shares that were each rounded up
 
@@ -43,7 +44,8 @@ class PanelFile:
 def read_panel(path: Path, *, scores: Sequence[str] = ("score",)) -> PanelFile:
     """Return the panel of a CSV file with a row for each unit and period.
 
-    Columns: unit, period (a month, a date or a whole number such as a year), headcount, leavers,
+    Columns: unit, period (a month, a date, a whole number such as a year, or a
+    year over two like 201617), headcount, leavers,
     each of `scores`, and if wanted n (respondents), lowest_band and highest_band (percent of
     scored answers). An empty cell is a score that is not known.
 
@@ -120,6 +122,9 @@ class _Rows:
     def is_month(self) -> bool:
         return self._kind == "month"
 
+    def is_two_years(self) -> bool:
+        return self._kind == _TWO_YEARS
+
     def _period(self, row: int, written: str) -> int | None:
         if written in self._periods and self._periods[written] is not None:
             return self._periods[written]
@@ -168,11 +173,15 @@ class _Rows:
 def _period_of(written: str) -> tuple[str, int]:
     if _WHOLE_PERIOD.fullmatch(written):
         return "whole number", int(written)
+    first = first_of_two_years(written)
+    if first is not None:
+        return _TWO_YEARS, first
     try:
         return "month", month_of(written).ordinal
     except ValueError:
         raise ValueError(
-            f"{written!r} is no period; write a month like 2026-03, a date or a year like 2026"
+            f"{written!r} is no period; write a month like 2026-03, a date, a year like 2026, or "
+            "two years that follow each other like 201617"
         ) from None
 
 
@@ -206,4 +215,6 @@ def _panel_file(sheet: Sheet, rows: _Rows) -> PanelFile:
 
 
 def _written(ordinal: int, rows: _Rows) -> str:
-    return str(Month(0, 1).shifted(ordinal)) if rows.is_month() else str(ordinal)
+    if rows.is_month():
+        return str(Month(0, 1).shifted(ordinal))
+    return f"{ordinal}/{(ordinal + 1) % 100:02}" if rows.is_two_years() else str(ordinal)

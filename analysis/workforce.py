@@ -1,87 +1,74 @@
-"""Workforce figures per unit and month: people in post and people who left.
+"""Workforce figures per unit and period: stored with their history, and read for the turnover page.
 
 A figure is of the unit's own people, without the units below it; sums over subtrees are made
-when they are read, on the tree of their month.
+when they are read, on the tree of their month. The turnover associations are monthly, so what is
+read here are figures of months alone.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import groupby
-from pathlib import Path
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from analysis.tables import WorkforceRow
-from analysis.workforce_files import FigureKey, TreeOfMonth, WorkforceMonth, read_workforce
-from surveys.ledger.log import newest_checkpoint
+from analysis.tables import WorkforceRevisionRow, WorkforceRow
+from analysis.workforce_figures import Figure, Figures, Missing, missing_text, value_text
+from analysis.workforce_files import FigureKey, WorkforceMonth
+from analysis.workforce_held import chunks, held_around
+from analysis.workforce_periods import MONTH, Period
+from analysis.workforce_plans import WorkforcePlan
+from surveys.ledger.log import EntryKind, append, newest_checkpoint
+from surveys.ledger.signing import LogSigner
 from surveys.months import Month
 from surveys.units import UnitCode, UnitTree
 
-_CODES_PER_QUERY = 10_000
+_IS_WHOLE_MONTH = (
+    WorkforceRow.months == MONTH,
+    WorkforceRow.headcount.is_not(None),
+    WorkforceRow.leavers.is_not(None),
+)
 
 
-@dataclass(frozen=True, slots=True)
-class WorkforcePlan:
-    """What importing a file of workforce figures would change.
+def store_workforce(session: Session, plan: WorkforcePlan, *, signer: LogSigner, day: date) -> None:
+    """Log the import and make the changes of the plan, keeping what each figure was before.
 
-    `inner_units` are units of the file that have units below them: people often write sums there,
-    and sums would be counted twice.
+    Both in the caller's transaction (archive): `workforce_state` changes with the figures.
     """
+    entry = append(session, EntryKind.WORKFORCE, workforce_body(plan), signer=signer, day=day)
+    revisions = _revisions(session, plan, entry.place)
+    if revisions:
+        session.execute(insert(WorkforceRevisionRow), revisions)
+    fresh = [_values(key, plan.after[key]) | {"log_place": entry.place} for key in plan.new]
+    if fresh:
+        session.execute(insert(WorkforceRow), fresh)
+    changed = [_values(key, plan.after[key]) for key in plan.changes if key not in plan.withdrawn]
+    if changed:
+        session.execute(update(WorkforceRow), changed)
+    for unit, period in plan.withdrawn:
+        session.execute(
+            delete(WorkforceRow).where(
+                WorkforceRow.unit_code == unit,
+                WorkforceRow.month == str(period.start),
+                WorkforceRow.months == period.months,
+            )
+        )
 
-    file_sha256: str
-    rows: int
-    new: Mapping[FigureKey, WorkforceMonth]
-    changed: Mapping[FigureKey, WorkforceMonth]
-    unchanged: int
-    inner_units: tuple[UnitCode, ...]
 
-    @property
-    def has_changes(self) -> bool:
-        return bool(self.new or self.changed)
-
-    @property
-    def months(self) -> tuple[Month, ...]:
-        """The months whose figures would change, oldest first."""
-        return tuple(sorted({month for _unit, month in (*self.new, *self.changed)}))
-
-
-def plan_workforce(session: Session, path: Path, tree_of: TreeOfMonth) -> WorkforcePlan:
-    """Return what importing the file would change; change nothing.
-
-    Args:
-        session: of the archive.
-        path: CSV file with the columns unit, month, headcount, leavers.
-        tree_of: gives each month's tree; a unit must stand in the tree of its month.
-
-    Raises:
-        ImportRejected: the file is wrong, by row, column and rule.
-    """
-    file = read_workforce(path, tree_of)
-    held = _held(session, {month for _unit, month in file.figures})
-    new = {key: figure for key, figure in file.figures.items() if key not in held}
-    changed = {
-        key: figure for key, figure in file.figures.items() if key in held and held[key] != figure
+def workforce_body(plan: WorkforcePlan) -> dict[str, object]:
+    """Return what the log says about an import of workforce figures."""
+    body: dict[str, object] = {
+        "file_sha256": plan.file_sha256,
+        "rows": plan.rows,
+        "new": len(plan.new),
+        "overwritten": len(plan.changes) - len(plan.withdrawn),
+        "withdrawn": len(plan.withdrawn),
+        "first_month": str(plan.periods[0].start),
+        "last_month": str(max(period.last for period in plan.periods)),
     }
-    return WorkforcePlan(
-        file_sha256=file.sha256,
-        rows=len(file.figures),
-        new=new,
-        changed=changed,
-        unchanged=len(file.figures) - len(new) - len(changed),
-        inner_units=file.inner_units,
-    )
-
-
-def apply_workforce(session: Session, plan: WorkforcePlan) -> None:
-    """Write the new and the changed figures of the plan.
-
-    The caller logs the import in the same transaction: that is how `workforce_state` changes.
-    """
-    if plan.new:
-        session.execute(insert(WorkforceRow), [_values(*entry) for entry in plan.new.items()])
-    if plan.changed:
-        session.execute(update(WorkforceRow), [_values(*entry) for entry in plan.changed.items()])
+    if plan.layout:
+        body |= {"mapping": plan.layout, "mapping_sha256": plan.layout_sha256}
+    return body
 
 
 def workforce_state(session: Session) -> str:
@@ -96,10 +83,15 @@ def workforce_state(session: Session) -> str:
 def workforce_of(
     session: Session, units: Sequence[UnitCode]
 ) -> Mapping[UnitCode, Mapping[Month, WorkforceMonth]]:
-    """Return each unit's own figures as imported, by month; units without any are left out."""
+    """Return each unit's own figures as imported, by month; units without any are left out.
+
+    Months with people in post and leavers; quarters and years are no months.
+    """
     found: dict[UnitCode, dict[Month, WorkforceMonth]] = {}
     months: dict[str, Month] = {}
     for unit, written, headcount, leavers in _rows_of(session, units):
+        if headcount is None or leavers is None:
+            continue
         month = months.get(written) or months.setdefault(written, Month.parse(written))
         found.setdefault(UnitCode(unit), {})[month] = WorkforceMonth(headcount, leavers)
     return found
@@ -129,62 +121,93 @@ def _sums(
     """Return the sums over the units by month; the database adds up, because rows are many."""
     by_text = {str(month): month for month in months}
     sums: dict[Month, WorkforceMonth] = {}
-    for codes in _chunks(units):
+    for codes in chunks(units):
         query = (
             select(
                 WorkforceRow.month,
                 func.sum(WorkforceRow.headcount),
                 func.sum(WorkforceRow.leavers),
             )
-            .where(WorkforceRow.unit_code.in_(codes), WorkforceRow.month.in_(by_text))
+            .where(
+                WorkforceRow.unit_code.in_(codes),
+                WorkforceRow.month.in_(by_text),
+                *_IS_WHOLE_MONTH,
+            )
             .group_by(WorkforceRow.month)
         )
         for written, headcount, leavers in session.execute(query):
             month = by_text[written]
             before = sums.get(month, WorkforceMonth(0, 0))
             sums[month] = WorkforceMonth(
-                before.headcount + int(headcount), before.leavers + int(leavers)
+                before.headcount + int(headcount or 0), before.leavers + int(leavers or 0)
             )
     return sums
 
 
-def _held(session: Session, months: Collection[Month]) -> dict[FigureKey, WorkforceMonth]:
-    by_text = {str(month): month for month in months}
-    rows = session.execute(
-        select(
-            WorkforceRow.unit_code,
-            WorkforceRow.month,
-            WorkforceRow.headcount,
-            WorkforceRow.leavers,
-        ).where(WorkforceRow.month.in_(by_text))
-    )
-    return {
-        (UnitCode(unit), by_text[month]): WorkforceMonth(headcount, leavers)
-        for unit, month, headcount, leavers in rows
-    }
-
-
-def _rows_of(session: Session, units: Sequence[UnitCode]) -> list[Row[str, str, int, int]]:
+def _rows_of(
+    session: Session, units: Sequence[UnitCode]
+) -> list[Row[str, str, int | None, int | None]]:
     """Return (unit, month, headcount, leavers) of the units, each unit's months in order."""
-    query = select(
-        WorkforceRow.unit_code, WorkforceRow.month, WorkforceRow.headcount, WorkforceRow.leavers
-    ).order_by(WorkforceRow.unit_code, WorkforceRow.month)
-    rows: list[Row[str, str, int, int]] = []
-    for codes in _chunks(units):
+    query = (
+        select(
+            WorkforceRow.unit_code, WorkforceRow.month, WorkforceRow.headcount, WorkforceRow.leavers
+        )
+        .where(*_IS_WHOLE_MONTH)
+        .order_by(WorkforceRow.unit_code, WorkforceRow.month)
+    )
+    rows: list[Row[str, str, int | None, int | None]] = []
+    for codes in chunks(units):
         rows.extend(session.execute(query.where(WorkforceRow.unit_code.in_(codes))))
     return rows
 
 
-def _chunks(units: Sequence[UnitCode]) -> Iterator[Sequence[UnitCode]]:
-    for start in range(0, len(units), _CODES_PER_QUERY):
-        yield units[start : start + _CODES_PER_QUERY]
+def _revisions(session: Session, plan: WorkforcePlan, place: int) -> list[dict[str, object]]:
+    """Return a row for each figure that changes, with the import that its old value came by."""
+    if not plan.changes:
+        return []
+    brought = {key: at for key, (_, at) in held_around(session, plan.changes.keys()).items()}
+    revised = _last_revisions(session, sorted({unit for unit, _period in plan.changes}))
+    rows: list[dict[str, object]] = []
+    for key, changes in plan.changes.items():
+        for change in changes:
+            places = (brought[key], revised.get((*key, change.figure)))
+            rows.append(
+                _key_values(key)
+                | {
+                    "figure": change.figure.value,
+                    "log_place": place,
+                    "before": value_text(change.before),
+                    "after": value_text(change.after),
+                    "before_log_place": max((p for p in places if p is not None), default=None),
+                }
+            )
+    return rows
 
 
-def _values(key: FigureKey, figure: WorkforceMonth) -> dict[str, str | int]:
-    unit, month = key
+def _last_revisions(
+    session: Session, units: Sequence[UnitCode]
+) -> dict[tuple[UnitCode, Period, Figure], int]:
+    table = WorkforceRevisionRow
+    query = select(
+        table.unit_code, table.month, table.months, table.figure, func.max(table.log_place)
+    ).group_by(table.unit_code, table.month, table.months, table.figure)
     return {
-        "unit_code": unit,
-        "month": str(month),
-        "headcount": figure.headcount,
-        "leavers": figure.leavers,
+        (UnitCode(unit), Period(Month.parse(month), months), Figure(figure)): place
+        for codes in chunks(units)
+        for unit, month, months, figure, place in session.execute(
+            query.where(table.unit_code.in_(codes))
+        )
     }
+
+
+def _values(key: FigureKey, figures: Figures) -> dict[str, object]:
+    numbers = {
+        figure.value: None if isinstance(value := figures.get(figure), Missing) else value
+        for figure in Figure
+    }
+    return _key_values(key) | numbers | {"missing": missing_text(figures)}
+
+
+def _key_values(key: FigureKey) -> dict[str, object]:
+    unit, period = key
+    return {"unit_code": unit, "month": str(period.start), "months": period.months}

@@ -1,28 +1,20 @@
 """Reading a file of workforce figures and checking it, row by row, against the unit trees."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
+from analysis.workforce_figures import Figure, Figures, Missing, Value, value_of
+from analysis.workforce_layouts import OWN_LAYOUT, Layout
+from analysis.workforce_periods import Period, period_of
 from surveys.errors import StateError
 from surveys.months import Month
-from surveys.sheets import Problems, read_sheet
+from surveys.sheets import Problems, Sheet, read_sheet
 from surveys.units import UnitCode, UnitTree
 
-COLUMNS = ("unit", "month", "headcount", "leavers")
-HEADER_ALIASES = {
-    "unit code": "unit",
-    "unit_code": "unit",
-    "date": "month",
-    "period": "month",
-    "head count": "headcount",
-    "head_count": "headcount",
-}
-_FIRST_MONTH = Month(1900, 1)
-_LAST_MONTH = Month(2199, 12)
-_WHOLE = re.compile(r"[0-9]{1,9}")
+WITHDRAWN = "withdrawn"
+"""Written as people in post: the unit has no figures for this period any more."""
 
 TreeOfMonth = Callable[[Month], UnitTree]
 """Gives the unit tree of a month; raises StateError where there is none."""
@@ -36,113 +28,239 @@ class WorkforceMonth:
     leavers: int
 
 
-FigureKey = tuple[UnitCode, Month]
+FigureKey = tuple[UnitCode, Period]
 
 
 @dataclass(frozen=True, slots=True)
 class WorkforceFile:
     """The figures of one file; `sha256` is of the file as it lies on disk.
 
-    `inner_units` are the units in it that have units below them, in the order of their codes.
+    `row_of` tells where each unit and period stands; `titles` are the columns as the file names
+    them, by figure. `withdrawn` are units and periods that shall have no figures any more.
+    `inner_units` are the units that have units below them, in the order of their codes. `missing`
+    counts the symbols that stand for numbers, `passed_over` the rows that the layout leaves out,
+    `ignored` names the columns that nobody asked for.
     """
 
     sha256: str
-    figures: Mapping[FigureKey, WorkforceMonth]
+    figures: Mapping[FigureKey, Figures]
+    withdrawn: frozenset[FigureKey]
+    row_of: Mapping[FigureKey, int]
+    titles: Mapping[Figure, str]
+    period_title: str
     inner_units: tuple[UnitCode, ...]
+    missing: Mapping[Missing, int]
+    passed_over: int
+    ignored: tuple[str, ...]
 
 
-def read_workforce(path: Path, tree_of: TreeOfMonth) -> WorkforceFile:
-    """Return the figures of a CSV file with the columns unit, month, headcount, leavers.
+def read_workforce(
+    path: Path,
+    tree_of: TreeOfMonth,
+    layout: Layout = OWN_LAYOUT,
+    *,
+    problems: Problems | None = None,
+) -> WorkforceFile:
+    """Return the figures of a CSV file with a row for each unit and period.
+
+    Args:
+        path: the file.
+        tree_of: gives each month's tree; a unit must stand in that of its period's last month.
+        layout: where things stand in the file.
+        problems: takes the wrong rows, so that the caller can add what it finds and raise all at
+            once; without it, wrong rows are raised here.
 
     Raises:
-        ImportRejected: the file cannot be read or a row breaks a rule.
+        ImportRejected: the file cannot be read, or a row breaks a rule.
     """
-    sheet = read_sheet(path, required=COLUMNS, aliases=HEADER_ALIASES)
-    checks = _RowChecks(Problems(path.name), tree_of)
-    figures: dict[FigureKey, WorkforceMonth] = {}
-    first_rows: dict[FigureKey, int] = {}
-    for row, (code, written, headcount, leavers) in sheet.rows(checks.problems):
-        month = checks.month(row, written)
-        unit = checks.unit(row, code, month=month)
-        figure = checks.figure(row, headcount, leavers)
-        if month is None or unit is None or figure is None:
-            continue
-        first = first_rows.setdefault((unit, month), row)
-        if first != row:
-            checks.problems.add(
-                row, "month", f"{unit!r} has a row for {month} already, row {first}; keep one"
-            )
-        figures[unit, month] = figure
-    checks.problems.raise_if_any()
-    if not figures:
-        checks.problems.add(None, None, "the file holds no figures; write a row per unit and month")
-        checks.problems.raise_if_any()
-    return WorkforceFile(sheet.sha256, figures, tuple(sorted(checks.inner_units)))
+    columns = _Columns.of(path, layout)
+    found = Problems(path.name) if problems is None else problems
+    reader = _Reader(columns, found, tree_of)
+    for row, cells in columns.sheet.rows(found):
+        reader.take(row, cells)
+    if problems is None or not reader.row_of:
+        found.raise_if_any()
+    if not reader.row_of:
+        found.add(None, None, "the file holds no figures; write a row per unit and period")
+        found.raise_if_any()
+    return WorkforceFile(
+        sha256=columns.sheet.sha256,
+        figures=reader.figures,
+        withdrawn=frozenset(reader.withdrawn),
+        row_of=reader.row_of,
+        titles={figure: columns.titles[place] for figure, place in columns.figures.items()},
+        period_title=columns.titles[columns.period],
+        inner_units=tuple(sorted(reader.inner_units)),
+        missing=dict(reader.missing),
+        passed_over=reader.passed_over,
+        ignored=columns.ignored,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where a layout's columns stand among the cells of a row; only those that the file has."""
+
+    sheet: Sheet
+    layout: Layout
+    titles: tuple[str, ...]  # of the cells, as the file writes them
+    unit: int
+    period: int
+    kind: int | None
+    figures: Mapping[Figure, int]
+    filters: Mapping[int, tuple[str, ...]]
+    ignored: tuple[str, ...]
+
+    @classmethod
+    def of(cls, path: Path, layout: Layout) -> "_Columns":
+        is_own = layout is OWN_LAYOUT
+        needed = (layout.unit, layout.period)
+        figures = tuple(dict.fromkeys(layout.figures.values()))
+        kinds = () if layout.kind_column is None else (layout.kind_column,)
+        filters = tuple(each for each in layout.rows if each not in {*needed, *figures, *kinds})
+        optional = (*kinds, *figures)
+        # A mapping names columns that are there; Pulse's own layout has many that need not be.
+        sheet = read_sheet(
+            path,
+            required=(*needed, *filters) if is_own else (*needed, *filters, *optional),
+            optional=optional if is_own else (),
+            aliases=layout.aliases,
+        )
+        place = {name: number for number, name in enumerate(sheet.columns)}
+        there = [
+            name if at is None else sheet.header[at].strip()
+            for name, at in zip(sheet.columns, sheet.places, strict=True)
+        ]
+        has = {name for name, at in zip(sheet.columns, sheet.places, strict=True) if at is not None}
+        used = {at for at in sheet.places if at is not None}
+        found = {each: place[title] for each, title in layout.figures.items() if title in has}
+        _refuse_no_people(path, sheet, found)
+        return cls(
+            sheet=sheet,
+            layout=layout,
+            titles=tuple(there),
+            unit=place[layout.unit],
+            period=place[layout.period],
+            kind=place[kinds[0]] if kinds and kinds[0] in has else None,
+            figures=found,
+            filters={place[name]: texts for name, texts in layout.rows.items()},
+            ignored=tuple(
+                title for at, title in enumerate(sheet.header) if at not in used and title.strip()
+            ),
+        )
+
+
+def _refuse_no_people(path: Path, sheet: Sheet, found: Mapping[Figure, int]) -> None:
+    if not found.keys() & {Figure.HEADCOUNT, Figure.IN_POST_FTE}:
+        problems = Problems(path.name)
+        titles = ", ".join(title.strip() for title in sheet.header if title.strip())
+        rule = f"this column or in_post_fte is missing; the columns found are: {titles}"
+        problems.add(1, Figure.HEADCOUNT, rule)
+        problems.raise_if_any()
 
 
 @dataclass(slots=True)
-class _RowChecks:
-    """Checks single cells; remembers each month and its tree, which come back in many rows."""
+class _Reader:
+    """Takes rows one by one; remembers periods and trees, which come back in many rows."""
 
+    columns: _Columns
     problems: Problems
     tree_of: TreeOfMonth
+    figures: dict[FigureKey, Figures] = field(default_factory=dict)
+    withdrawn: set[FigureKey] = field(default_factory=set)
+    row_of: dict[FigureKey, int] = field(default_factory=dict)
     inner_units: set[UnitCode] = field(default_factory=set)
-    _months: dict[str, Month] = field(default_factory=dict)
+    missing: Counter[Missing] = field(default_factory=Counter)
+    passed_over: int = 0
+    _periods: dict[tuple[str, str], Period] = field(default_factory=dict)
     _trees: dict[Month, UnitTree | StateError] = field(default_factory=dict)
 
-    def month(self, row: int, written: str) -> Month | None:
-        known = self._months.get(written)
+    def take(self, row: int, cells: Sequence[str]) -> None:
+        columns = self.columns
+        if any(cells[place] not in texts for place, texts in columns.filters.items()):
+            self.passed_over += 1
+            return
+        kind = "" if columns.kind is None else cells[columns.kind]
+        period = self._period(row, cells[columns.period], kind or columns.layout.kind)
+        unit = self._unit(row, cells[columns.unit], period=period)
+        is_withdrawn = self._says_withdrawn(cells)
+        figures = {} if is_withdrawn else self._figures(row, cells)
+        if period is None or unit is None or figures is None:
+            return
+        first = self.row_of.setdefault((unit, period), row)
+        if first != row:
+            rule = f"{unit!r} has a row for {period} already, row {first}; keep one"
+            self.problems.add(row, columns.titles[columns.period], rule)
+        if is_withdrawn:
+            self.withdrawn.add((unit, period))
+        else:
+            self.figures[unit, period] = figures
+            self.missing.update(v for v in figures.values() if isinstance(v, Missing))
+
+    def _says_withdrawn(self, cells: Sequence[str]) -> bool:
+        posts = (Figure.HEADCOUNT, Figure.IN_POST_FTE)
+        return any(
+            cells[self.columns.figures[each]] == WITHDRAWN
+            for each in posts
+            if each in self.columns.figures
+        )
+
+    def _period(self, row: int, written: str, kind: str) -> Period | None:
+        known = self._periods.get((written, kind))
         if known is not None:
             return known
         try:
-            month = month_of(written)
+            period = period_of(written, kind)
         except ValueError as error:
-            self.problems.add(row, "month", str(error))
+            self.problems.add(row, self.columns.titles[self.columns.period], str(error))
             return None
-        self._months[written] = month
-        return month
+        self._periods[written, kind] = period
+        return period
 
-    def unit(self, row: int, code: str, *, month: Month | None) -> UnitCode | None:
+    def _unit(self, row: int, code: str, *, period: Period | None) -> UnitCode | None:
+        title = self.columns.titles[self.columns.unit]
         if not code:
-            self.problems.add(row, "unit", "this cell is empty; write the code of a unit")
+            self.problems.add(row, title, "this cell is empty; write the code of a unit")
             return None
-        if month is None:
+        if period is None:
             return None
-        tree = self._tree(month)
-        unit = UnitCode(code)
+        tree = self._tree(period.last)
         if isinstance(tree, StateError):
-            self.problems.add(row, "month", str(tree))
+            self.problems.add(row, self.columns.titles[self.columns.period], str(tree))
             return None
+        unit = UnitCode(code)
         if unit not in tree:
-            self.problems.add(row, "unit", f"no unit had the code {code!r} in {month}")
+            unit = UnitCode(self.columns.layout.renumbered.get(code, code))
+        if unit not in tree:
+            self.problems.add(row, title, f"no unit had the code {code!r} in {period.last}")
             return None
         if tree.children(unit):
             self.inner_units.add(unit)
         return unit
 
-    def figure(self, row: int, headcount: str, leavers: str) -> WorkforceMonth | None:
-        people = self._people(row, "headcount", written=headcount)
-        left = self._people(row, "leavers", written=leavers)
-        if people is None or left is None:
-            return None
-        if left > people:
-            self.problems.add(
-                row,
-                "leavers",
-                f"{left} leavers are more than the {people} people in post; count everybody who "
-                "was in post during the month",
-            )
-            return None
-        return WorkforceMonth(people, left)
+    def _figures(self, row: int, cells: Sequence[str]) -> Figures | None:
+        """Return what the row gives; None where a cell is wrong. An empty cell gives nothing."""
+        found: dict[Figure, Value] = {}
+        is_right = True
+        for figure, place in self.columns.figures.items():
+            if not cells[place]:
+                continue
+            try:
+                found[figure] = value_of(figure, cells[place])
+            except ValueError as error:
+                self.problems.add(row, self.columns.titles[place], str(error))
+                is_right = False
+        if is_right and not found.keys() & {Figure.HEADCOUNT, Figure.IN_POST_FTE}:
+            rule = "an empty cell is no number of people; write how many were in post"
+            self.problems.add(row, self._title_of_people(), rule)
+            is_right = False
+        return found if is_right else None
 
-    def _people(self, row: int, column: str, *, written: str) -> int | None:
-        if _WHOLE.fullmatch(written):
-            return int(written)
-        said = f"{written!r} is" if written else "an empty cell is"
-        self.problems.add(
-            row, column, f"{said} no whole number of people, 0 or more, in plain digits"
-        )
-        return None
+    def _title_of_people(self) -> str:
+        place = self.columns.figures.get(Figure.HEADCOUNT)
+        if place is None:
+            place = self.columns.figures[Figure.IN_POST_FTE]
+        return self.columns.titles[place]
 
     def _tree(self, month: Month) -> UnitTree | StateError:
         if month not in self._trees:
@@ -151,27 +269,3 @@ class _RowChecks:
             except StateError as error:
                 self._trees[month] = error
         return self._trees[month]
-
-
-def month_of(written: str) -> Month:
-    """Return the month written as `2026-03`, or the month of any ISO date or date with time.
-
-    Raises:
-        ValueError: the text is neither, or lies outside the years 1900 to 2199.
-    """
-    try:
-        month = _month_or_date(written)
-    except ValueError:
-        raise ValueError(
-            f"{written!r} is no month; write it like 2026-03 or as a date like 2026-03-31"
-        ) from None
-    if not _FIRST_MONTH <= month <= _LAST_MONTH:
-        raise ValueError(f"{written!r} is not in the years 1900 to 2199")
-    return month
-
-
-def _month_or_date(written: str) -> Month:
-    try:
-        return Month.parse(written)
-    except ValueError:
-        return Month.of(datetime.fromisoformat(written))

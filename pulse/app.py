@@ -23,6 +23,7 @@ from pulse.console.answer_views import bp as wave_answer
 from pulse.console.builder_views import bp as wave_builder
 from pulse.console.people_views import bp as people
 from pulse.console.waves_views import bp as waves
+from pulse.console.workforce_views import bp as workforce
 from pulse.dashboards.views import bp as dashboards
 from pulse.dashboards.warming import keep_warm
 from pulse.errors import QuietFlask, handle_errors
@@ -65,7 +66,7 @@ def create_app(settings: Settings) -> Flask:
     frame_pages(app)
     sign_in.greet_viewers(app)
     administration = administration_pages(read_accounts=all_accounts, run_checks=check_running)
-    console = (wave_builder, wave_answer, waves, people)
+    console = (wave_builder, wave_answer, waves, people, workforce)
     union = (audit, challenges)
     for blueprint in (assets.bp, home, sign_in.bp, dashboards, *union, administration, *console):
         app.register_blueprint(blueprint)

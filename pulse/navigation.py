@@ -47,10 +47,17 @@ ENTRIES = (
         Permission.MANAGE_PEOPLE,
         frozenset({"people.difference", "people.upload", "people.decide"}),
     ),
+    Entry(
+        "Workforce",
+        "workforce.start",
+        Permission.MANAGE_PEOPLE,
+        frozenset(f"workforce.{page}" for page in ("upload", "difference", "decide", "history")),
+    ),
     Entry("This month", "dashboards.this_month", Permission.VIEW_THIS_MONTH),
     Entry("Heatmap", "dashboards.heatmap", Permission.VIEW_HEATMAP),
     Entry("Units", "dashboards.units", Permission.VIEW_UNIT, frozenset({"dashboards.unit"})),
     Entry("Turnover", "dashboards.turnover", Permission.VIEW_TURNOVER),
+    Entry("Staffing", "dashboards.staffing", Permission.VIEW_TURNOVER),
     Entry(
         "Overview",
         "audit.overview",

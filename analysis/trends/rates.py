@@ -22,11 +22,14 @@ _OPTIONS = XmrOptions(baseline_points=BASELINE_POINTS)
 
 @dataclass(frozen=True, slots=True)
 class RateMonth:
-    """`events` among `people` in a month; both are None where they are hidden or not known."""
+    """`events` among `people` in a month; both are None where they are hidden or not known.
+
+    Both are heads, FTE or days. A longer period stands as its last month.
+    """
 
     month: Month
-    people: int | None
-    events: int | None
+    people: float | None
+    events: float | None
 
     @property
     def rate(self) -> float | None:

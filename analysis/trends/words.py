@@ -107,10 +107,10 @@ def reading_words(judged: JudgedPoint | HiddenPoint) -> str:
         return COARSE_WORDS
     if judged.lower_limit is None:
         return "no limits yet"
-    return _READINGS[judged.rule, judged.direction]
+    return READINGS[judged.rule, judged.direction]
 
 
-_READINGS = {
+READINGS = {
     (Rule.ORDINARY, Direction.NONE): "ordinary",
     (Rule.OUTSIDE, Direction.HIGHER): "above its limit",
     (Rule.OUTSIDE, Direction.LOWER): "below its limit",

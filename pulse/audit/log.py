@@ -180,7 +180,7 @@ def _responses_words(body: Mapping[str, object]) -> str:
 
 
 def _workforce_words(_body: Mapping[str, object]) -> str:
-    return "People in post and leavers were imported."
+    return "Workforce figures were imported: people in post, leavers and others."
 
 
 def _release_words(body: Mapping[str, object]) -> str:

@@ -15,14 +15,13 @@ from types import MappingProxyType
 import click
 
 from analysis.archive import visible_releases
-from analysis.workforce import WorkforcePlan, apply_workforce, plan_workforce
 from pulse.cli.frame import open_installation, today
 from pulse.installation import Installation
 from surveys.canonical import canonical_json
 from surveys.errors import StateError
 from surveys.ledger.log import EntryKind, append, entries
 from surveys.packs import PackPlan, apply_pack, plan_pack
-from surveys.unit_registry import UnitMove, UnitPlan, apply_units, month_trees, plan_units
+from surveys.unit_registry import UnitMove, UnitPlan, apply_units, plan_units
 
 _LISTED = 20
 _CHANGED_MEANWHILE = (
@@ -38,7 +37,11 @@ class _ImportGroup(click.Group):
     """Loads some commands only when they are asked for: `responses` brings the whole engine."""
 
     modules: Mapping[str, str] = MappingProxyType(
-        {"people": "pulse.cli.import_people", "responses": "pulse.cli.import_responses"}
+        {
+            "people": "pulse.cli.import_people",
+            "responses": "pulse.cli.import_responses",
+            "workforce": "pulse.cli.import_workforce",
+        }
     )
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -104,28 +107,6 @@ def pack(*, file: Path, dry_run: bool, yes: bool) -> None:
         apply_pack(registry, plan, day=today())
         _log_once(installation, EntryKind.PACK, pack_body(plan), subject="pack")
     click.echo(f"Stored: version {plan.version} of {plan.instrument.name!r}.")
-
-
-@imports.command()
-@_FILE
-@_DRY_RUN
-@_YES
-def workforce(*, file: Path, dry_run: bool, yes: bool) -> None:
-    """Take in people in post and leavers from FILE (CSV: unit, month, headcount, leavers)."""
-    installation = open_installation()
-    stores = installation.stores
-    with stores.registry() as registry, stores.archive() as archive:
-        plan = plan_workforce(archive, file, month_trees(registry))
-    _show_workforce(plan)
-    if not is_confirmed(has_changes=plan.has_changes, dry_run=dry_run, yes=yes):
-        return
-    with stores.registry() as registry, stores.archive() as archive:
-        if plan_workforce(archive, file, month_trees(registry)) != plan:
-            raise StateError(_CHANGED_MEANWHILE)
-        apply_workforce(archive, plan)
-        body = workforce_body(plan)
-        append(archive, EntryKind.WORKFORCE, body, signer=installation.signer, day=today())
-    click.echo(f"Stored: {_count(plan.rows, 'row')}.")
 
 
 def is_confirmed(*, has_changes: bool, dry_run: bool, yes: bool) -> bool:
@@ -195,18 +176,6 @@ def pack_body(plan: PackPlan) -> dict[str, object]:
     }
 
 
-def workforce_body(plan: WorkforcePlan) -> dict[str, object]:
-    """Return what the log says about an import of workforce figures."""
-    return {
-        "file_sha256": plan.file_sha256,
-        "rows": plan.rows,
-        "new": len(plan.new),
-        "overwritten": len(plan.changed),
-        "first_month": str(plan.months[0]),
-        "last_month": str(plan.months[-1]),
-    }
-
-
 def _show_units(plan: UnitPlan) -> None:
     click.echo(f"{_count(len(plan.tree), 'unit')} valid from {plan.valid_from}.")
     if plan.compared_with is None:
@@ -235,23 +204,6 @@ def _show_pack(plan: PackPlan) -> None:
     show_list("Changed, so a new version", plan.changed)
     show_list("Gone", plan.gone)
     click.echo(f"Unchanged: {len(plan.unchanged):,}")
-
-
-def _show_workforce(plan: WorkforcePlan) -> None:
-    click.echo(f"{_count(plan.rows, 'row')}.")
-    click.echo(f"New: {len(plan.new):,}")
-    changed = [
-        f"{unit}  {month}  now {figure.headcount} in post, {figure.leavers} left"
-        for (unit, month), figure in plan.changed.items()
-    ]
-    show_list("Changed", changed)
-    click.echo(f"Unchanged: {plan.unchanged:,}")
-    if plan.inner_units:
-        click.echo(
-            f"Units in this file that have units below them: {len(plan.inner_units):,}, such as "
-            f"{plan.inner_units[0]!r}. Write there only the people who are in no unit below: Pulse "
-            "adds the units below by itself."
-        )
 
 
 def show_list(title: str, lines: Sequence[str]) -> None:

@@ -1,12 +1,8 @@
 """Routes of HR's People page: who works where in numbers, and taking in a new list of staff."""
 
 from datetime import UTC, date, datetime
-from io import BytesIO
-from typing import IO
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from werkzeug.datastructures import FileStorage, MultiDict
-from werkzeug.formparser import FormDataParser
 from werkzeug.wrappers import Response
 
 from pulse.access import Permission, requires
@@ -14,6 +10,7 @@ from pulse.app_context import current_settings, current_stores
 from pulse.console.people import Upload, difference_page, people_page, upload_of
 from pulse.console.people_imports import StaffLists, plan_lists, store_lists
 from pulse.console.people_uploads import drop_upload, find_upload, keep_upload, sweep_uploads
+from pulse.console.uploads import LARGEST_UPLOAD_BYTES, InMemoryParser
 from pulse.keys import load_log_signer
 from surveys.errors import StateError, SurveyError
 from surveys.roster import newest_import, staff_on
@@ -21,34 +18,9 @@ from surveys.roster_plans import RosterPlan
 from surveys.sheets import ImportRejected, Problem
 from surveys.unit_registry import tree_as_of
 
-LARGEST_UPLOAD_BYTES = 8 * 1024 * 1024  # room for 50,000 people and a mapping
-
 bp = Blueprint("people", __name__, url_prefix="/people")
 
 Answer = str | Response | tuple[str, int]
-
-
-class _InMemoryParser(FormDataParser):
-    """Keeps uploads in memory: people's details never reach the system's shared folder."""
-
-    def parse(
-        self,
-        stream: IO[bytes],
-        mimetype: str,
-        content_length: int | None,
-        options: dict[str, str] | None = None,
-    ) -> tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]:
-        self.stream_factory = _memory
-        return super().parse(stream, mimetype, content_length, options)
-
-
-def _memory(
-    total_content_length: int | None,  # noqa: ARG001 - the four that the parser gives by name
-    content_type: str | None,  # noqa: ARG001 - as above
-    filename: str | None,  # noqa: ARG001 - as above
-    content_length: int | None = None,  # noqa: ARG001 - as above
-) -> IO[bytes]:
-    return BytesIO()
 
 
 @bp.url_value_preprocessor
@@ -56,7 +28,7 @@ def _make_room(endpoint: str | None, _values: dict[str, object] | None) -> None:
     """Before anybody reads the form, the CSRF check among them."""
     if endpoint == f"{bp.name}.{upload.__name__}":
         request.max_content_length = LARGEST_UPLOAD_BYTES
-        request.form_data_parser_class = _InMemoryParser
+        request.form_data_parser_class = InMemoryParser
 
 
 @bp.get("")

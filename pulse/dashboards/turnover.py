@@ -8,6 +8,8 @@ from itertools import islice
 from sqlalchemy.orm import Session
 
 from analysis.release import ReleaseHead
+from analysis.workforce_held import lengths_held
+from analysis.workforce_periods import LENGTH_WORDS, MONTH
 from pulse.access import Permission, Viewer
 from pulse.charts.spec import ForestSpec
 from pulse.dashboards.associations import Associations, associations_of
@@ -112,7 +114,7 @@ def turnover_page(
     return TurnoverPage(
         caption=f"Turnover · {span_words([heads[0].month, heads[-1].month])}",
         lead=_lead(associations),
-        setup="" if has_workforce else _setup_words(is_hr=is_hr),
+        setup="" if has_workforce else _setup_words(session, is_hr=is_hr),
         command="pulse import workforce WORKFORCE.csv" if is_hr and not has_workforce else "",
         parts=_part_options(scope, on_offer, chosen),
         unit_name=scope.name(chosen),
@@ -160,7 +162,14 @@ def _chain_part(associations: Associations, *, figure: int, table: int) -> Chain
     )
 
 
-def _setup_words(*, is_hr: bool) -> str:
+def _setup_words(session: Session, *, is_hr: bool) -> str:
+    longer = sorted(lengths_held(session) - {MONTH})
+    if longer:
+        held = " and ".join(LENGTH_WORDS[each] for each in longer)
+        return (
+            f"Pulse holds figures by {held}. This page sets leavers beside morale month by month, "
+            "so it needs figures of months."
+        )
     if is_hr:
         return "Bring in people in post and leavers per unit and month:"
     return "When HR has brought in people in post and leavers, they stand here beside morale."

@@ -8,8 +8,8 @@ from analysis.trends.behaviour import JudgedPoint
 from analysis.trends.measures import HiddenPoint
 from analysis.trends.rates import RateMonth
 from analysis.trends.words import figure_words
-from pulse.dashboards.leaver_months import rate_words
 from pulse.dashboards.month_rows import month_of
+from pulse.dashboards.rate_charts import rate_words
 from pulse.dashboards.sources import break_notes, source_stretches
 from pulse.dashboards.words import reasons_words
 from surveys.months import Month

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from analysis.archive import visible_releases
 from analysis.release import CROSSING, ReleaseHead
+from analysis.workforce_series import RateCode
 from pulse.access import Permission, current_viewer, requires
 from pulse.app_context import current_stores
 from pulse.charts.page import mark_chart_page
@@ -16,6 +17,8 @@ from pulse.dashboards.empty import NothingToShow, no_release_page, no_unit_page
 from pulse.dashboards.heatmap import HeatmapQuestion, Order, heatmap_page
 from pulse.dashboards.method import method_page
 from pulse.dashboards.scope import Scope, scope_at, scope_of
+from pulse.dashboards.staffing import StaffingQuestion, staffing_csv, staffing_page
+from pulse.dashboards.staffing_series import staffing_series
 from pulse.dashboards.this_month import this_month_page
 from pulse.dashboards.turnover import turnover_page
 from pulse.dashboards.turnover_tables import study_csv, study_json
@@ -142,6 +145,34 @@ def turnover_table(kind: str) -> Response:
     return response
 
 
+@bp.get("/workforce/rates")
+@requires(Permission.VIEW_TURNOVER)
+def staffing() -> str:
+    with current_stores().archive() as session:
+        heads = visible_releases(session)
+        scope, asked = _staffing_question(heads)
+        page = staffing_page(session, heads, current_viewer(), scope, asked)
+    mark_chart_page()
+    return render_template("dashboards/staffing.html", page=page)
+
+
+@bp.get("/workforce/rates.csv")
+@requires(Permission.VIEW_TURNOVER)
+def staffing_table() -> Response:
+    with current_stores().archive() as session:
+        heads = visible_releases(session)
+        _scope, asked = _staffing_question(heads)
+        series = staffing_series(
+            session, heads, current_viewer(), asked.unit, asked.rate, months=asked.months
+        )
+    if series is None:
+        abort(404)
+    response = Response(staffing_csv(series), mimetype="text/csv")
+    name = f"{asked.unit}-{asked.rate}.csv"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
 @bp.get("/method")
 @requires(Permission.VIEW_METHOD)
 def method() -> str:
@@ -162,6 +193,19 @@ def _newest_scope(heads: Sequence[ReleaseHead]) -> Scope:
     if not scope.tops:
         raise NothingToShow(no_unit_page())
     return scope
+
+
+def _staffing_question(heads: Sequence[ReleaseHead]) -> tuple[Scope, StaffingQuestion]:
+    """Return the asked unit, rate and length; the viewer's first unit and leavers without."""
+    scope = _newest_scope(heads)
+    unit = UnitCode(request.args.get("unit", "") or scope.tops[0])
+    if unit not in scope.tree or not scope.covers(unit):
+        scope = scope_at(current_viewer(), heads, unit)
+    try:
+        rate = RateCode(request.args.get("rate", RateCode.LEAVERS))
+    except ValueError:
+        abort(404)
+    return scope, StaffingQuestion(unit, rate, request.args.get("months", type=int))
 
 
 def _until_asked_month(heads: Sequence[ReleaseHead]) -> Sequence[ReleaseHead]:

@@ -11,14 +11,14 @@ from pathlib import Path
 from analysis.history.columns import BreakdownColumn, ColumnMapping, ItemColumn
 from analysis.history.importing import Transactions, import_responses
 from analysis.history.reading import open_responses
-from analysis.workforce import apply_workforce, plan_workforce
 from pulse.answering_settings import MailWay
-from pulse.cli.imports import units_body, workforce_body
+from pulse.cli.imports import units_body
 from pulse.cli.init import make_stores
 from pulse.config import Settings
+from pulse.console.workforce_imports import FigureFile, mark_of, plan_figures, store_figures
 from pulse.demo.city import Organisation
 from pulse.demo.open_wave import open_demo_wave, wave_days
-from pulse.demo.people import MonthFiles, live
+from pulse.demo.people import WORKFORCE_COLUMNS, MonthFiles, live
 from pulse.installation import Installation
 from pulse.keys import create_keys
 from pulse.office.session_secret import session_secret
@@ -28,7 +28,7 @@ from surveys.library_bank import default_instrument
 from surveys.months import Month
 from surveys.policy import AnonymityPolicy
 from surveys.policy_log import record_policy
-from surveys.unit_registry import apply_units, month_trees, plan_units
+from surveys.unit_registry import apply_units, plan_units
 
 _RELEASE_DAY = 9  # of the month after the answers
 
@@ -123,14 +123,13 @@ def _import_workforce(months: list[MonthFiles], site: Installation, folder: Path
     path = folder / "workforce.csv"
     _write(
         path,
-        ("unit", "month", "headcount", "leavers"),
+        WORKFORCE_COLUMNS,
         (row for month in months for row in month.workforce),
     )
-    with site.stores.registry() as registry, site.stores.archive() as archive:
-        plan = plan_workforce(archive, path, month_trees(registry))
-        apply_workforce(archive, plan)
-        day = _release_day(months[-1].month)
-        append(archive, EntryKind.WORKFORCE, workforce_body(plan), signer=site.signer, day=day)
+    figures = FigureFile(path)
+    shown = mark_of(plan_figures(site.stores, figures))
+    day = _release_day(months[-1].month)
+    store_figures(site.stores, site.signer, figures, shown=shown, today=day)
 
 
 def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -18,6 +18,10 @@ from surveys.months import Month
 from surveys.policy import Breakdown
 from surveys.units import UnitCode
 
+WORKFORCE_COLUMNS = (
+    "unit", "period", "headcount", "in_post_fte", "starters", "leavers", "vacancies_fte", "agency",
+    "days_lost",
+)  # fmt: skip
 _ROTATION = "ABCD"
 _MOST_QUESTIONS = 8
 _ORDINARY_LEAVING = 0.011  # a month; about one in eight a year
@@ -39,6 +43,7 @@ class _Team:
     level: float
     people: list[_Person] = field(default_factory=list)
     hired: int = 0
+    started: int = 0  # in the present month
     vacancies: list[int] = field(default_factory=list)  # months until each post is filled
 
 
@@ -50,7 +55,7 @@ class MonthFiles:
     items: tuple[Item, ...]
     breakdowns: tuple[Breakdown, ...]
     responses: str
-    workforce: tuple[tuple[str, str, int, int], ...]  # unit, month, headcount, leavers
+    workforce: tuple[tuple[str | float, ...], ...]  # a row for each team, as in WORKFORCE_COLUMNS
 
 
 def live(
@@ -142,9 +147,9 @@ def _choice(item: Item, level: float, instrument: Instrument, random: np.random.
 
 def _turn_over(
     team: _Team, month: Month, random: np.random.Generator, seed: int
-) -> tuple[str, str, int, int]:
+) -> tuple[str | float, ...]:
     """Let people leave and join; morale of the month before moves the rate of leaving."""
-    headcount = len(team.people)
+    headcount, started = len(team.people), team.started
     morale = team.level + pull(team.code, ConstructCode("morale"), month.shifted(-1))
     rate = min(0.5, _ORDINARY_LEAVING * float(np.exp(-_PULL_OF_MORALE * morale)))
     staying = [person for person in team.people if random.random() >= rate]
@@ -155,4 +160,22 @@ def _turn_over(
     team.vacancies = [months for months in team.vacancies if months > 0]
     team.vacancies += [int(random.integers(1, 4)) for _ in range(leavers)]
     team.people += [_hire(team, random, seed, month.shifted(1)) for _ in range(arrivals)]
-    return team.code, str(month), headcount, leavers
+    team.started = arrivals
+    others = _other_figures(team, month, headcount, seed)
+    return team.code, str(month), headcount, others[0], started, leavers, *others[1:]
+
+
+def _other_figures(
+    team: _Team, month: Month, headcount: int, seed: int
+) -> tuple[float, float, int, float]:
+    """Return FTE in post, vacancies, agency workers and days lost.
+
+    They are drawn by themselves, so that what people answer and who leaves does not depend on them.
+    """
+    own = np.random.default_rng([seed, month.ordinal, *team.code.encode()])
+    in_post_fte = round(headcount * float(own.uniform(0.88, 0.97)), 1)
+    vacancies = float(len(team.vacancies))
+    agency = int(own.binomial(len(team.vacancies), 0.6))
+    illness = np.exp(-0.5 * pull(team.code, ConstructCode("morale"), month))
+    days_lost = float(own.poisson(0.8 * headcount * illness))
+    return in_post_fte, vacancies, agency, days_lost

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from pulse.console.people_uploads import sweep_uploads
+from pulse.console.uploads import sweep_all
 from pulse.installation import Installation
 from pulse.logs import log_failure
 from surveys.errors import SurveyError
@@ -21,7 +21,7 @@ def tidy_up(site: Installation, now: datetime) -> None:
         now: local time.
     """
     try:
-        sweep_uploads(site.settings.home, now=datetime.now(UTC))
+        sweep_all(site.settings.home, now=datetime.now(UTC))
         with site.stores.registry() as registry:
             forget_leavers(registry, now.date())
     except (SurveyError, SQLAlchemyError, OSError) as error:

@@ -51,6 +51,17 @@ def test_years_are_periods_too(tmp_path: Path) -> None:
     assert read.respondents is None
 
 
+def test_years_over_two_calendar_years_follow_each_other(tmp_path: Path) -> None:
+    rows = ["A,201617,10,1,3", "A,2018/19,10,1,3"]
+    read = read_panel(file_of(tmp_path, rows, header="unit,period,headcount,leavers,score"))
+    assert read.periods == ("2016/17", "2017/18", "2018/19")
+    assert not read.is_monthly
+
+
+def test_six_digits_that_are_no_year_and_the_next_are_no_period(tmp_path: Path) -> None:
+    assert "'201619' is no period" in faults(file_of(tmp_path, ["A,201619,9,1,3,5"]))[0]
+
+
 def test_several_scores_are_several_themes(tmp_path: Path) -> None:
     path = file_of(tmp_path, ["A,2019,10,1,3,4"], header="unit,period,headcount,leavers,trust,load")
     read = read_panel(path, scores=("load", "trust"))
@@ -80,7 +91,7 @@ def test_bands_in_percent_become_a_spread(tmp_path: Path) -> None:
         ("A,2026-01,9,-1,3,5", "row 2, leavers: -1 is negative; write 0 or more"),
         ("A,2026-01,9,1,-3,5", "row 2, score: -3 is negative; write 0 or more"),
         ("A,2026-01,9,1,3,0", "row 2, n: a score of 0 respondents cannot be; leave it out"),
-        ("A,2026-13,9,1,3,5", "row 2, period: '2026-13' is no period; write a month like 2026-03, a date or a year like 2026"),
+        ("A,2026-13,9,1,3,5", "row 2, period: '2026-13' is no period; write a month like 2026-03, a date, a year like 2026, or two years that follow each other like 201617"),
         (",2026-01,9,1,3,5", "row 2, unit: this cell is empty; write the name of a unit"),
         (
             "A,2026-01,9,1,NA,5",

@@ -10,15 +10,11 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from analysis.tables import WorkforceRow
-from analysis.workforce import (
-    WorkforcePlan,
-    apply_workforce,
-    plan_workforce,
-    subtree_totals,
-    workforce_of,
-    workforce_state,
-)
-from analysis.workforce_files import WorkforceMonth, month_of
+from analysis.workforce import store_workforce, subtree_totals, workforce_of, workforce_state
+from analysis.workforce_figures import Figure, Figures
+from analysis.workforce_files import FigureKey, WorkforceMonth
+from analysis.workforce_periods import Period, month_of
+from analysis.workforce_plans import FigureChange, WorkforcePlan, plan_workforce
 from pulse.stores import Stores
 from surveys.errors import StateError
 from surveys.ledger.log import EntryKind, append
@@ -29,6 +25,7 @@ from surveys.units import Unit, UnitCode, UnitTree
 
 HEADER = "unit,month,headcount,leavers\n"
 DAY = date(2026, 5, 4)
+SIGNER = LogSigner.generate()
 MARCH, APRIL = Month(2026, 3), Month(2026, 4)
 CITY, NORTH, SOUTH, TEAM = (UnitCode(code) for code in ("city", "north", "south", "team"))
 
@@ -56,9 +53,19 @@ def plan(stores: Stores, folder: Path, rows: str, *, header: str = HEADER) -> Wo
 
 def put(stores: Stores, folder: Path, rows: str) -> WorkforcePlan:
     made = plan(stores, folder, rows)
-    with stores.archive() as session:
-        apply_workforce(session, made)
+    if made.has_changes:
+        with stores.archive() as session:
+            store_workforce(session, made, signer=SIGNER, day=DAY)
     return made
+
+
+def to_write(made: WorkforcePlan) -> Mapping[FigureKey, Figures]:
+    """What the plan would write for rows that are not held yet."""
+    return {key: made.after[key] for key in made.new}
+
+
+def people(headcount: int, leavers: int) -> Figures:
+    return {Figure.HEADCOUNT: headcount, Figure.LEAVERS: leavers}
 
 
 def held(stores: Stores, *units: UnitCode) -> Mapping[UnitCode, Mapping[Month, WorkforceMonth]]:
@@ -68,7 +75,7 @@ def held(stores: Stores, *units: UnitCode) -> Mapping[UnitCode, Mapping[Month, W
 
 def test_figures_are_kept_per_unit_and_month(any_stores: Stores, tmp_path: Path) -> None:
     made = put(any_stores, tmp_path, "team,2026-03,8,1\nteam,2026-04,7,0\nsouth,2026-03,20,2\n")
-    assert (len(made.new), len(made.changed), made.unchanged) == (3, 0, 0)
+    assert (len(made.new), len(made.changes), made.unchanged) == (3, 0, 0)
     assert held(any_stores, TEAM, NORTH) == {
         TEAM: {MARCH: WorkforceMonth(8, 1), APRIL: WorkforceMonth(7, 0)}
     }
@@ -79,9 +86,9 @@ def test_a_second_file_shows_what_is_new_changed_and_unchanged(
 ) -> None:
     put(any_stores, tmp_path, "team,2026-03,8,1\nsouth,2026-03,20,2\n")
     made = put(any_stores, tmp_path, "team,2026-03,8,1\nsouth,2026-03,21,2\nnorth,2026-03,3,0\n")
-    assert made.new == {(NORTH, MARCH): WorkforceMonth(3, 0)}
-    assert made.changed == {(SOUTH, MARCH): WorkforceMonth(21, 2)}
-    assert (made.unchanged, made.months) == (1, (MARCH,))
+    assert to_write(made) == {(NORTH, Period(MARCH)): people(3, 0)}
+    assert made.changes == {(SOUTH, Period(MARCH)): (FigureChange(Figure.HEADCOUNT, 20, 21),)}
+    assert (made.unchanged, made.periods) == (1, (Period(MARCH),))
     assert held(any_stores, SOUTH)[SOUTH][MARCH] == WorkforceMonth(21, 2)
 
 
@@ -117,12 +124,18 @@ def test_any_other_month_is_refused(written: str) -> None:
         ("north,2026-04,8,1", "unit", "no unit had the code 'north' in 2026-04"),
         (",2026-03,8,1", "unit", "this cell is empty"),
         ("team,2025-12,8,1", "month", "no units are known for 2025-12"),
-        ("team,soon,8,1", "month", "'soon' is no month"),
-        ("team,2026-03,8,9", "leavers", "9 leavers are more than the 8 people in post"),
+        ("team,soon,8,1", "month", "'soon' is no month, quarter or year"),
+        (
+            "team,2026-03,8,9",
+            "leavers",
+            "9 leavers are more than the 8 people in post, a rate over",
+        ),
         ("team,2026-03,-8,1", "headcount", "'-8' is no whole number"),
         ("team,2026-03,8.5,1", "headcount", "'8.5' is no whole number"),
         ("team,2026-03,1.000,1", "headcount", "'1.000' is no whole number"),
-        ("team,2026-03,8,", "leavers", "an empty cell is no whole number"),
+        ("team,2026-03,,1", "headcount", "an empty cell is no number of people"),
+        ("team,2026-03,8,n/a", "leavers", "'n/a' is no whole number"),
+        ("team,2026-03,inf,1", "headcount", "'inf' is no whole number"),
         ("team,2026-03,٨,1", "headcount", "is no whole number"),
         ("south,2026-03-15,8,1", "month", "'south' has a row for 2026-03 already, row 2"),
     ],
@@ -147,7 +160,7 @@ def test_other_usual_titles_are_understood(stores: Stores, tmp_path: Path) -> No
     made = plan(
         stores, tmp_path, "8;team;1;2026-03-31\n", header="Head count;Unit code;Leavers;Date\n"
     )
-    assert made.new == {(TEAM, MARCH): WorkforceMonth(8, 1)}
+    assert to_write(made) == {(TEAM, Period(MARCH)): people(8, 1)}
 
 
 def test_units_with_units_below_them_are_pointed_out(stores: Stores, tmp_path: Path) -> None:

@@ -27,6 +27,8 @@ PAGES = [
     ("hr", "/heatmap?level=2&month=2025-08"),
     ("hr", "/turnover"),
     ("leader", "/turnover"),
+    ("hr", "/workforce/rates?unit=north"),
+    ("leader", "/workforce/rates"),
     ("hr", "/method"),
     ("union_auditor", "/audit"),
     ("union_auditor", "/audit/settings"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -10,7 +11,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ProgrammingError
 
 from analysis.archive import visible_releases
+from analysis.workforce_history import revisions
 from pulse.config import Settings
+from pulse.console.workforce_imports import FigureFile, mark_of, plan_figures, store_figures
 from pulse.installation import Installation
 from pulse.jobs import worker
 from pulse.jobs.worker import tick
@@ -20,6 +23,7 @@ from pulse.startup import check_installation
 from pulse.stores import Stores
 from surveys.challenges import Outcome, answer_challenge, raise_challenge
 from surveys.ledger.log import EntryKind, IntactLog, append, verify
+from surveys.unit_registry import apply_units, plan_units
 from surveys.wave_states import WaveState
 from surveys.wave_wishes import WaveStep, wish, wish_of
 from surveys.waves import find_wave
@@ -112,6 +116,8 @@ def test_each_hand_does_its_part_and_no_other(as_role: Roles) -> None:
     for table in ("releases", "cells", "breakdown_cells", "log_entries", "checkpoints"):
         refused(web, "archive", f"DELETE FROM {table}")
     refused(web, "archive", "UPDATE log_entries SET kind = 'x'")
+    refused(web, "archive", "UPDATE workforce_revisions SET before = ''")
+    refused(web, "archive", "DELETE FROM workforce_revisions")
     refused(web, "registry", "DELETE FROM units")
     refused(web, "registry", "UPDATE waves SET state = 'open'")
     refused(web, "registry", "UPDATE pass_marks SET place = 1")
@@ -138,6 +144,26 @@ def test_each_hand_does_its_part_and_no_other(as_role: Roles) -> None:
         check = verify(session, signer.public_key)
     assert isinstance(check, IntactLog)
     assert check.entries == 2
+
+
+def test_the_web_role_takes_in_figures_and_what_a_later_file_revises(
+    as_role: Roles, tmp_path: Path
+) -> None:
+    settings, web = as_role["pulse_web"]
+    units, figures = tmp_path / "units.csv", tmp_path / "figures.csv"
+    units.write_text("code,name,parent\ncity,The City,\n")
+    _, close = as_role["pulse_close"]
+    with close.registry() as registry:
+        apply_units(registry, plan_units(registry, units, date(2026, 1, 1)))
+    for leavers in (1, 2):
+        figures.write_text(f"unit,period,headcount,leavers\ncity,2026-03,9,{leavers}\n")
+        file = FigureFile(figures)
+        shown = mark_of(plan_figures(web, file))
+        signer = load_log_signer(settings)
+        store_figures(web, signer, file, shown=shown, today=date(2026, 4, 1))
+    with web.archive() as session:
+        [revised] = revisions(session, first=0, most=9)
+    assert (revised.before, revised.after) == ("1", "2")
 
 
 @pytest.mark.usefixtures("quick_keys")

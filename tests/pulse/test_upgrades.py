@@ -10,11 +10,15 @@ from alembic.autogenerate import produce_migrations
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
+from analysis.workforce import workforce_of
+from analysis.workforce_files import WorkforceMonth
 from pulse import upgrades
 from pulse.config import Settings
 from pulse.installation import Installation
 from pulse.stores import Stores
 from pulse.upgrades import METADATA, migration_config, store_versions, upgrade_store
+from surveys.months import Month
+from surveys.units import UnitCode
 from tests.conftest import RunPulse
 from tests.postgresql_server import STORES, PostgresqlServer, settings_on
 from tests.pulse.waves_made import prepared_wave
@@ -92,6 +96,31 @@ def test_cells_of_a_unit_lie_beside_each_other_on_sqlite(stores: Stores) -> None
     with stores.archive_engine.connect() as connection:
         made = connection.scalar(text("SELECT sql FROM sqlite_master WHERE name = 'cells'"))
     assert made.strip().endswith("WITHOUT ROWID")
+
+
+MONTHLY = (
+    "INSERT INTO workforce (unit_code, month, headcount, leavers) VALUES ('team', '2026-03', 8, 1)"
+)
+
+
+def test_figures_of_months_stay_months_when_quarters_and_years_come(bare_stores: Stores) -> None:
+    engine = bare_stores.archive_engine
+    with engine.begin() as connection:
+        command.upgrade(migration_config("archive", connection), "archive_0002")
+        connection.execute(text(MONTHLY))
+    upgrade_store(bare_stores, "archive")
+    with bare_stores.archive() as session:
+        assert workforce_of(session, [UnitCode("team")]) == {
+            "team": {Month(2026, 3): WorkforceMonth(8, 1)}
+        }
+        session.execute(
+            text(MONTHLY.replace("month,", "month, months,").replace("03',", "04', 3,"))
+        )
+    with engine.begin() as connection:
+        command.downgrade(migration_config("archive", connection), "archive_0002")
+        assert connection.execute(text("SELECT * FROM workforce")).all() == [
+            ("team", "2026-03", 8, 1)
+        ]
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def test_the_example_of_workforce_figures_fits_the_example_of_units(
     units: UnitTree, tmp_path: Path
 ) -> None:
     path = tmp_path / "workforce.csv"
-    path.write_text(first_example("importing-workforce.md", "csv"))
+    path.write_text(first_example("workforce.md", "csv"))
     assert len(read_workforce(path, lambda _month: units).figures) == 2
 
 

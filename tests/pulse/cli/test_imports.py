@@ -184,9 +184,8 @@ def test_overwritten_workforce_figures_are_counted_in_the_log(
     run_pulse(*files["workforce"], "--yes")
     path = Path(files["workforce"][2])
     path.write_text(f"{WORKFORCE.replace('20,2', '21,2')}north,2026-04,11,0\n")
-    assert (
-        "  south  2026-03  now 21 in post, 2 left" in run_pulse(*files["workforce"], "--yes").output
-    )
+    said = run_pulse(*files["workforce"], "--yes").output
+    assert "  south  2026-03  people in post 21, was 20" in said
     body = logged(installation.stores, "workforce")[-1]
     assert (body["new"], body["overwritten"]) == (1, 1)
     assert (body["first_month"], body["last_month"]) == ("2026-03", "2026-04")

@@ -20,7 +20,7 @@ SignInAs = Callable[..., FlaskClient]
 
 PAGES = (
     "/this-month", "/units/root", "/units/north", "/units/north-1", "/units/north-1?measure=workload",
-    "/heatmap", "/heatmap?level=2&order=change", "/turnover", "/method",
+    "/heatmap", "/heatmap?level=2&order=change", "/turnover", "/workforce/rates", "/method",
 )  # fmt: skip
 
 CAUSE_AND_RANK = re.compile(

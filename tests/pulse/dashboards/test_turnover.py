@@ -85,6 +85,18 @@ def test_without_workforce_figures_hr_reads_the_command_and_a_leader_what_will_c
     assert hr.numbers.forests == ()
 
 
+@pytest.mark.parametrize(("months", "word"), [(3, "quarter"), (12, "year")])
+def test_figures_by_quarter_or_year_are_told_not_to_be_months(
+    stores: Stores, released_months: tuple[Month, ...], months: int, word: str
+) -> None:
+    row = {"unit_code": "north-1", "month": str(released_months[0]), "months": months}
+    with stores.archive() as session:
+        session.execute(insert(WorkforceRow), [row | {"headcount": 30, "leavers": 4}])
+        page = page_of(session)
+    assert page.setup.startswith(f"Pulse holds figures by {word}.")
+    assert page.estimates == ()
+
+
 def test_below_its_minimum_the_page_gives_no_number_and_says_what_is_missing(
     archive: Stores,
 ) -> None:

@@ -1,0 +1,100 @@
+"""The workforce figures that are stored, as they are read from their rows."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import RowMapping, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from analysis.tables import WorkforceRow
+from analysis.workforce_figures import Figure, Figures, Value, missing_of
+from analysis.workforce_files import FigureKey
+from analysis.workforce_periods import YEAR, Period
+from surveys.months import Month
+from surveys.units import UnitCode
+
+CODES_PER_QUERY = 10_000
+FIGURE_COLUMNS: Mapping[Figure, InstrumentedAttribute[float | None]] = {
+    figure: getattr(WorkforceRow, figure.value) for figure in Figure
+}
+_KEY = (WorkforceRow.unit_code, WorkforceRow.month, WorkforceRow.months)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPeriod:
+    """A period for which figures are held, and of how many units."""
+
+    period: Period
+    units: int
+
+
+def held_around(
+    session: Session, keys: Collection[FigureKey]
+) -> dict[FigureKey, tuple[Figures, int | None]]:
+    """Return what the units of the keys hold in their periods and in periods near them.
+
+    Each with the place in the log of the import that brought the row.
+    """
+    if not keys:
+        return {}
+    units = sorted({unit for unit, _period in keys})
+    first = min(period.start for _unit, period in keys).shifted(1 - YEAR)
+    last = max(period.last for _unit, period in keys)
+    query = select(
+        *_KEY, WorkforceRow.missing, WorkforceRow.log_place, *FIGURE_COLUMNS.values()
+    ).where(WorkforceRow.month.between(str(first), str(last)))
+    found: dict[FigureKey, tuple[Figures, int | None]] = {}
+    for codes in chunks(units):
+        for row in session.execute(query.where(WorkforceRow.unit_code.in_(codes))).mappings():
+            key = UnitCode(row["unit_code"]), Period(Month.parse(row["month"]), row["months"])
+            found[key] = _figures(row), row["log_place"]
+    return found
+
+
+def held_periods(session: Session) -> tuple[HeldPeriod, ...]:
+    """Return every period for which some unit has figures, newest first."""
+    rows = session.execute(
+        select(WorkforceRow.month, WorkforceRow.months, func.count()).group_by(
+            WorkforceRow.month, WorkforceRow.months
+        )
+    )
+    held = [HeldPeriod(Period(Month.parse(m), months), units) for m, months, units in rows]
+    return tuple(sorted(held, key=lambda each: (each.period.last, each.period), reverse=True))
+
+
+def lengths_held(session: Session) -> frozenset[int]:
+    """Return the lengths (months) of the periods for which figures are held."""
+    return frozenset(session.scalars(select(WorkforceRow.months).distinct()))
+
+
+def figures_held(session: Session) -> frozenset[Figure]:
+    """Return the figures of which some unit and period has a number."""
+    counts = session.execute(select(*map(func.count, FIGURE_COLUMNS.values()))).one()
+    return frozenset(figure for figure, count in zip(FIGURE_COLUMNS, counts, strict=True) if count)
+
+
+def numbers_by_unit(
+    session: Session, period: Period, figures: Sequence[Figure]
+) -> Mapping[UnitCode, tuple[float, ...]]:
+    """Return the numbers of the units that have all these figures in exactly this period."""
+    columns = [FIGURE_COLUMNS[figure] for figure in figures]
+    query = select(WorkforceRow.unit_code, *columns).where(
+        WorkforceRow.month == str(period.start),
+        WorkforceRow.months == period.months,
+        *(column.is_not(None) for column in columns),
+    )
+    return {UnitCode(unit): tuple(numbers) for unit, *numbers in session.execute(query)}
+
+
+def chunks(units: Sequence[UnitCode]) -> Iterator[Sequence[UnitCode]]:
+    """Yield the codes in parts that fit into one query."""
+    for start in range(0, len(units), CODES_PER_QUERY):
+        yield units[start : start + CODES_PER_QUERY]
+
+
+def _figures(row: RowMapping) -> Figures:
+    found: dict[Figure, Value] = dict(missing_of(row["missing"]))
+    for figure in Figure:
+        if row[figure.value] is not None:
+            found[figure] = row[figure.value]
+    return found
