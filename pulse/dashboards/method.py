@@ -7,6 +7,7 @@ from analysis.release import ReleaseHead, Source, SpreadBasis
 from analysis.repeated_answers import BANDS, REPEATS, guessing_odds
 from analysis.trends.findings import FIXED_FALSE_ALARM_SHARE
 from analysis.turnover import FEWEST_LEAVERS, FEWEST_MONTHS, FEWEST_UNITS
+from pulse.dashboards.published_context import FEWEST_ANSWERS
 from pulse.dashboards.words import IMPORTED_WORDS, date_words
 from surveys.policy import THRESHOLD_FLOOR, AnonymityPolicy
 
@@ -58,6 +59,7 @@ class MethodPage:
     fewest_units: int
     fewest_months: int
     fewest_leavers: int
+    fewest_for_context: int
     guess: GuessWords
 
 
@@ -79,6 +81,7 @@ def method_page(policy: AnonymityPolicy | None, heads: Sequence[ReleaseHead]) ->
         fewest_units=FEWEST_UNITS,
         fewest_months=FEWEST_MONTHS,
         fewest_leavers=FEWEST_LEAVERS,
+        fewest_for_context=FEWEST_ANSWERS,
         guess=_guess_words(in_force.shown_threshold),
     )
 

@@ -14,6 +14,7 @@ from pulse.charts.page import mark_chart_page
 from pulse.dashboards.empty import NothingToShow, no_release_page, no_unit_page
 from pulse.dashboards.heatmap import HeatmapQuestion, Order, heatmap_page
 from pulse.dashboards.method import method_page
+from pulse.dashboards.published_context import packs_with_benchmarks, with_context, with_note
 from pulse.dashboards.scope import Scope, scope_at, scope_of
 from pulse.dashboards.this_month import this_month_page
 from pulse.dashboards.turnover import turnover_page
@@ -66,6 +67,8 @@ def unit(code: str) -> str:
             is_whole=request.args.get("months") == "all",
             by=request.args.get("by", ""),
         )
+    with current_stores().registry() as registry:
+        page = with_context(page, packs_with_benchmarks(registry))
     mark_chart_page()
     return render_template("dashboards/unit.html", page=page)
 
@@ -109,6 +112,8 @@ def heatmap() -> str:
         page = heatmap_page(
             session, heads, _newest_scope(until), _heatmap_question(), newest=until[-1].month
         )
+    with current_stores().registry() as registry:
+        page = with_note(page, packs_with_benchmarks(registry))
     return render_template("dashboards/heatmap.html", page=page)
 
 

@@ -23,6 +23,8 @@ from pulse.jobs.worker import tick
 from pulse.mail.sending import mailbox_of, send_due_mail
 from pulse.office.accounts import Account, create_account
 from pulse.office.sign_ins import begin_sign_in, check_account, utc_now
+from surveys.instruments import Benchmark, Benchmarks, Instrument, ItemCode, Statistic
+from surveys.packs import add_version
 from surveys.policy import Breakdown
 from surveys.units import UnitCode
 from surveys.wave_tables import WaveRow
@@ -56,6 +58,13 @@ if TYPE_CHECKING:
 NOBODY = "nobody signed in"
 ROLE = Breakdown("role", "Role family", ("Social work", "Support", "Office"))
 _LOCAL = MailSettings(MailWay.MAILBOX, "", 0, "", "", Encryption.NONE, "pulse@localhost")
+_FIGURES_OF_OTHERS = Instrument(
+    "others", "Others", "Office of moods", "Open licence", {}, {}, (), "Open.",
+    Benchmarks(
+        "Survey of moods", 2024, "national services", "median of organisations",
+        (Benchmark(ItemCode("morale"), "How was it?", Statistic.SHARE, "high", 62.4),),
+    ),
+)  # fmt: skip
 _STAFF = "reference,name,email,unit\nx1,Ada,ada@example.org,A\nx2,Ben,ben@example.org,nowhere\n"
 _GOOD_STAFF = "reference,name,email,unit\na0,Person a0,a0@example.org,B\nx1,Ada,ada@example.org,A\n"
 
@@ -224,6 +233,8 @@ def released_site(installation: Installation) -> Site:
     with installation.stores.archive() as session:
         months = a_year_and_a_half(session, installation.signer)
         workforce(session, months, {"north-1": 2, "south-2": 3}, installation.signer)
+    with installation.stores.registry() as session:
+        add_version(session, _FIGURES_OF_OTHERS, version=1, day=FIRST.first_day)
     site.read_every_page("18 months", as_everybody=True)
     return site
 

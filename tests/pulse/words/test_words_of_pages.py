@@ -112,6 +112,10 @@ def test_mails_were_read_in_both_their_parts(heard: Mapping[str, list[Said]]) ->
     assert len({words_of(said) for said in mails}) >= 4  # an invitation and a reminder
 
 
+def test_figures_of_other_people_were_read(heard: Mapping[str, list[Said]]) -> None:
+    assert any("For context" in words_of(said) for said in heard["released_site"])
+
+
 def test_no_example_is_left_of_a_page_that_is_gone(app: Flask) -> None:
     assert set(EXAMPLES) - set(addresses_of(app)) - MAILBOX == set()
 
