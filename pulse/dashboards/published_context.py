@@ -93,7 +93,7 @@ def _words(item: ShownItem, figure: Benchmark, pack: Instrument, measure: Measur
     question = "the same question" if is_same else "another question of the same kind"
     return (
         f"{found.survey} {found.year}, {found.sector}, {found.summary}: "
-        f"{_value_words(figure, measure)}. They were asked: “{figure.asked}” "
+        f"{_value_words(figure, measure)}. They were asked: “{figure.asked.rstrip('.')}”. "
         f"Other people, {question}; not a goal."
     )
 

@@ -34,7 +34,7 @@ PACK = Instrument(
 )  # fmt: skip
 WORDS = (
     "For context: Civil Service People Survey 2024, UK civil service, median of organisations: "
-    "66% “agree”. They were asked: “I have an acceptable workload” Other people, another question "
+    "66% “agree”. They were asked: “I have an acceptable workload”. Other people, another question "
     "of the same kind; not a goal. Cabinet Office, 2024. Open Government Licence v3.0."
 )
 
