@@ -1,7 +1,7 @@
 """Morale beside leavers: two panels, two associations, and what neither can tell."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from sqlalchemy.orm import Session
@@ -96,6 +96,7 @@ def turnover_page(
     associations = associations_of(session, heads, measure)
     has_workforce = associations.has_workforce
     months = _unit_months(session, heads, measure, scope.name(chosen), chosen, viewer)
+    forest = _forest(associations, measure)
     is_hr = viewer.may(Permission.VIEW_LEAVER_COUNTS)
     return TurnoverPage(
         caption=f"Turnover · {span_words([heads[0].month, heads[-1].month])}",
@@ -104,9 +105,9 @@ def turnover_page(
         command="pulse import workforce WORKFORCE.csv" if is_hr and not has_workforce else "",
         parts=_part_options(scope, on_offer, chosen),
         unit_name=scope.name(chosen),
-        forest=_forest(associations, measure),
+        forest=forest,
         estimates=tuple(map(_estimate_row, associations.both)) if has_workforce else (),
-        months=months,
+        months=_numbered(months, after=0 if forest is None else forest.number),
         ask=_QUESTION_TO_ASK,
         cannot_tell=_cannot_tell(session, associations, is_hr=is_hr),
     )
@@ -183,6 +184,17 @@ def _rates(
     if policy is None:
         return ()
     return protected_months(session, heads, unit, threshold=policy.leavers_threshold)
+
+
+def _numbered(months: UnitMonths, *, after: int) -> UnitMonths:
+    """Number the charts of the months one after the other, whichever of them are there."""
+    morale, leavers = months.morale_chart, months.leaver_chart
+    if morale is not None:
+        after += 1
+        morale = replace(morale, number=after)
+    if leavers is not None:
+        leavers = replace(leavers, number=after + 1)
+    return replace(months, morale_chart=morale, leaver_chart=leavers)
 
 
 def _morale_chart(
