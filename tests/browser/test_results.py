@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from pulse.config import Settings
 from pulse.keys import load_log_signer
 from pulse.stores import Stores
+from surveys.packs import add_version
 from tests.browser.conftest import (
     PHONE,
     PageOf,
@@ -20,10 +21,12 @@ from tests.browser.conftest import (
     sign_in,
 )
 from tests.pulse.released import a_year_and_a_half, workforce
+from tests.pulse.words.sites import FIGURES_OF_OTHERS
 
 PAGES = [
     ("hr", "/this-month"),
     ("hr", "/units/north-3"),
+    ("hr", "/units/root"),
     ("hr", "/heatmap?level=2&month=2025-08"),
     ("hr", "/turnover"),
     ("leader", "/turnover"),
@@ -47,6 +50,8 @@ def results(initialised_home: Path, tmp_path_factory: pytest.TempPathFactory) ->
         signer = load_log_signer(settings)
         months = a_year_and_a_half(session, signer)
         workforce(session, months, {"north-1": 2, "south-2": 3}, signer)
+    with stores.registry() as session:
+        add_version(session, FIGURES_OF_OTHERS, version=1, day=months[0].first_day)
     add_one_account_per_role(stores, unit="north")
     stores.close()
     with serving(settings) as address:

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 NOBODY = "nobody signed in"
 ROLE = Breakdown("role", "Role family", ("Social work", "Support", "Office"))
 _LOCAL = MailSettings(MailWay.MAILBOX, "", 0, "", "", Encryption.NONE, "pulse@localhost")
-_FIGURES_OF_OTHERS = Instrument(
+FIGURES_OF_OTHERS = Instrument(
     "others", "Others", "Office of moods", "Open licence", {}, {}, (), "Open.",
     Benchmarks(
         "Survey of moods", 2024, "national services", "median of organisations",
@@ -234,7 +234,7 @@ def released_site(installation: Installation) -> Site:
         months = a_year_and_a_half(session, installation.signer)
         workforce(session, months, {"north-1": 2, "south-2": 3}, installation.signer)
     with installation.stores.registry() as session:
-        add_version(session, _FIGURES_OF_OTHERS, version=1, day=FIRST.first_day)
+        add_version(session, FIGURES_OF_OTHERS, version=1, day=FIRST.first_day)
     site.read_every_page("18 months", as_everybody=True)
     return site
 

@@ -71,6 +71,13 @@ def texts_of_questions() -> Iterator[Text]:
         yield scale.code, "\n".join((*scale.options, *bands))
 
 
+def texts_of_guides() -> Iterator[Text]:
+    """Give the guides of those who read results and of those who watch over them."""
+    for folder in ("leaders", "union"):
+        for path in sorted((REPOSITORY / "docs" / folder).glob("*.md")):
+            yield path.name, path.read_text()
+
+
 def texts_of_help() -> Iterator[Text]:
     def walk(command: click.Command, name: str) -> Iterator[Text]:
         context = click.Context(command, info_name=name)
@@ -90,6 +97,7 @@ SOURCES = {
     "scripts": texts_of_scripts,
     "catalogues": texts_of_catalogues,
     "questions": texts_of_questions,
+    "guides": texts_of_guides,
     "help": texts_of_help,
 }
 
