@@ -3,13 +3,12 @@
 Run: python benchmarks/trends.py
 """
 
-import time
-from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 from math import isnan
 
 import numpy as np
+from measuring import bar_words, spent_on
 
 from analysis.trends.process_charts import ChartKind, Charts, SeriesArrays, process_charts
 from analysis.trends.xmr import FloatArray, Signals, XmrOptions, judge, process_limits
@@ -94,38 +93,31 @@ def plain_rules(values: list[float]) -> list[int]:
     return found
 
 
-def timed(work: Callable[[], object]) -> tuple[float, float]:
-    """Return wall and processor seconds of the fastest of three runs."""
-    runs: list[tuple[float, float]] = []
-    for _ in range(3):
-        wall, processor = time.perf_counter(), time.process_time()
-        work()
-        runs.append((time.perf_counter() - wall, time.process_time() - processor))
-    return min(runs)
-
-
 def main() -> None:
     values, sizes = make_series()
     sample = values[:REFERENCE_SERIES]
     reference = [plain_rules(series) for series in sample.tolist()]
     same = bool((ours(sample).rule == np.array(reference)).all())
-    fixed = timed(lambda: ours(values))
-    widening = timed(lambda: ours(values, sizes))
-    plain = timed(lambda: [plain_rules(series) for series in sample.tolist()])
-    scaled = plain[0] * SERIES / REFERENCE_SERIES
-    print(f"{SERIES:,} series of {MONTHS} months; bar {BAR_SECONDS:.1f} s")
-    print(f"  equal limits:         {fixed[0]:6.2f} s wall, {fixed[1]:6.2f} s processor")
-    print(f"  limits that widen:    {widening[0]:6.2f} s wall, {widening[1]:6.2f} s processor")
-    print(f"  plain Python, scaled: {scaled:6.2f} s wall from {REFERENCE_SERIES} series")
-    print(f"  same rule on every point of the {REFERENCE_SERIES}: {same}")
-    slowest = max(fixed[1], widening[1])
+    spent = {
+        "equal limits": spent_on(lambda: ours(values)),
+        "limits that widen": spent_on(lambda: ours(values, sizes)),
+    }
     for name, (series, kind) in made_charts().items():
-        wall, processor = timed(partial(charts, series, kind))
-        share = processor / BAR_SECONDS
-        spent = f"{wall:5.2f} s wall, {processor:5.2f} s processor, {share:.2f} of the bar"
-        print(f"  whole charts, {name + ':':<20} {spent}")
-        slowest = max(slowest, processor)
-    if not same or slowest > BAR_SECONDS:
+        spent[f"whole charts, {name}"] = spent_on(partial(charts, series, kind))
+    plain = spent_on(lambda: [plain_rules(series) for series in sample.tolist()])
+    scaled = plain.processor * SERIES / REFERENCE_SERIES
+    print(f"{SERIES:,} series of {MONTHS} months; processor seconds, peak resident memory")
+    for name, each in spent.items():
+        print(
+            f"  {name + ':':<37} {each.processor:5.2f} s ({each.wall:5.2f} s wall), "
+            f"{each.peak_megabytes:5,.0f} MB; {bar_words(each.processor, bar=BAR_SECONDS)}"
+        )
+    print(
+        f"  plain Python: {scaled:.1f} s, scaled by series from {plain.processor:.2f} s for "
+        f"{REFERENCE_SERIES}; {scaled / spent['equal limits'].processor:.0f} times equal limits"
+    )
+    print(f"  same rule on every point of those {REFERENCE_SERIES}: {same}")
+    if not same or max(each.processor for each in spent.values()) > BAR_SECONDS:
         raise SystemExit("the bar or the reference is missed")
 
 

@@ -2,10 +2,19 @@
 
 import json
 from dataclasses import asdict
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from surveys.canonical import canonical_json
-from surveys.instruments import Construct, ConstructCode, Instrument, Item, ItemCode
+from surveys.instruments import (
+    Benchmark,
+    Benchmarks,
+    Construct,
+    ConstructCode,
+    Instrument,
+    Item,
+    ItemCode,
+    Statistic,
+)
 from surveys.scales import Band, Scale
 
 
@@ -34,6 +43,22 @@ class _ItemDocument(TypedDict):
     benchmark: str
 
 
+class _FigureDocument(TypedDict):
+    item: str
+    asked: str
+    statistic: str
+    band: str
+    value: str
+
+
+class _BenchmarksDocument(TypedDict):
+    survey: str
+    year: int
+    sector: str
+    summary: str
+    figures: list[_FigureDocument]
+
+
 class _Document(TypedDict):
     code: str
     name: str
@@ -43,6 +68,7 @@ class _Document(TypedDict):
     scales: dict[str, _ScaleDocument]
     constructs: dict[str, _ConstructDocument]
     items: list[_ItemDocument]
+    benchmarks: NotRequired[_BenchmarksDocument]
 
 
 def instrument_document(instrument: Instrument) -> str:
@@ -71,8 +97,18 @@ def instrument_document(instrument: Instrument) -> str:
                 for code, construct in instrument.constructs.items()
             },
             "items": [asdict(item) for item in instrument.items],
+            **_benchmarks_document(instrument.benchmarks),
         }
     )
+
+
+def _benchmarks_document(found: Benchmarks | None) -> dict[str, object]:
+    """Return the part about benchmarks: nothing where there are none, so that older texts stay."""
+    if found is None:
+        return {}
+    # A fraction would not be canonical: how it is written differs between programs.
+    figures = [asdict(each) | {"value": repr(each.value)} for each in found.figures]
+    return {"benchmarks": {**asdict(found), "figures": figures}}
 
 
 def instrument_of(document: str) -> Instrument:
@@ -90,6 +126,26 @@ def instrument_of(document: str) -> Instrument:
             for code, construct in values["constructs"].items()
         },
         items=tuple(_item(item) for item in values["items"]),
+        benchmarks=_benchmarks(values["benchmarks"]) if "benchmarks" in values else None,
+    )
+
+
+def _benchmarks(values: _BenchmarksDocument) -> Benchmarks:
+    return Benchmarks(
+        survey=values["survey"],
+        year=values["year"],
+        sector=values["sector"],
+        summary=values["summary"],
+        figures=tuple(
+            Benchmark(
+                ItemCode(each["item"]),
+                each["asked"],
+                Statistic(each["statistic"]),
+                each["band"],
+                float(each["value"]),
+            )
+            for each in values["figures"]
+        ),
     )
 
 

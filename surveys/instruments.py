@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NewType
 
 from surveys.scales import Scale
@@ -42,11 +43,48 @@ class Item:
     benchmark: str = ""
 
 
+class Statistic(StrEnum):
+    """What Pulse publishes of an item, and so the only things that can stand beside it."""
+
+    SHARE = "share"  # percent of scored answers in one of the scale's bands, as asked
+    MEAN = "mean"  # scale points, 1 is the lowest answer
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """A published figure of other people on an item of ours, as context and never as a measure.
+
+    `asked` is the question that they were asked. `value` is in percent (0 to 100) for a share of
+    the band named `band`, else in scale points and `band` is "".
+    """
+
+    item: ItemCode
+    asked: str
+    statistic: Statistic
+    band: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmarks:
+    """The figures that one survey published for one year: who answered, and what was summarised.
+
+    `summary` says of what a figure is, such as "median of organisations".
+    """
+
+    survey: str
+    year: int
+    sector: str
+    summary: str
+    figures: tuple[Benchmark, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Instrument:
     """A set of items with their scales and constructs, from the library or from a pack.
 
-    `permission` says in words on what ground this organisation may use it.
+    `permission` says in words on what ground this organisation may use it. A pack may bring
+    `benchmarks` for its own items and for those of other instruments; it may bring nothing else.
     """
 
     code: str
@@ -57,6 +95,7 @@ class Instrument:
     constructs: Mapping[ConstructCode, Construct]
     items: tuple[Item, ...]
     permission: str = ""
+    benchmarks: Benchmarks | None = None
 
     def __post_init__(self) -> None:
         codes = [item.code for item in self.items]

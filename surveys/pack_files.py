@@ -1,9 +1,14 @@
-"""Reading an instrument pack: a TOML file with source, licence, scales, constructs and items."""
+"""Reading an instrument pack: a TOML file with source, licence, scales, constructs and items.
+
+It may bring published figures of other surveys as well, or alone.
+"""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 from surveys.instruments import Construct, ConstructCode, Instrument
+from surveys.pack_benchmarks import read_benchmarks
 from surveys.pack_items import CODE_RULE, ItemShelf, is_code, put_csv_items, put_listed_items
 from surveys.scales import Band, Scale
 from surveys.sheets import ImportRejected, Problem, Problems
@@ -13,7 +18,7 @@ FORMAT = 1
 BANDS = 3
 _PACK_KEYS = (
     "format", "code", "name", "source", "licence", "permission", "language",
-    "scales", "constructs", "items", "csv",
+    "scales", "constructs", "items", "csv", "benchmarks",
 )  # fmt: skip
 
 
@@ -53,12 +58,13 @@ def parse_pack(text: str, *, name: str, folder: Path) -> Instrument:
         source=pack.text("source"),
         licence=pack.text("licence", default=""),
         language=pack.text("language", default="en"),
-        scales={name: _scale(name, table) for name, table in pack.named_tables("scales").items()},
+        scales={name: _scale(name, table) for name, table in _named(pack, "scales").items()},
         constructs=_constructs(pack),
     )
     put_listed_items(pack, shelf)
     put_csv_items(pack, shelf, folder=folder)
-    if not shelf.items:
+    benchmarks = read_benchmarks(pack, folder=folder)
+    if not shelf.items and benchmarks is None:
         pack.report("items", "the pack holds no item")
     display_name, permission = pack.text("name"), pack.text("permission")
     problems.raise_if_any()
@@ -71,6 +77,7 @@ def parse_pack(text: str, *, name: str, folder: Path) -> Instrument:
         constructs=shelf.constructs,
         items=tuple(shelf.items),
         permission=permission,
+        benchmarks=benchmarks,
     )
 
 
@@ -91,9 +98,16 @@ def _require_licence(pack: TomlTable) -> None:
         )
 
 
+def _named(pack: TomlTable, name: str) -> Mapping[str, TomlTable]:
+    """Return the tables of that name; a pack that brings benchmarks alone has none."""
+    if name not in pack.values and "benchmarks" in pack.values and "items" not in pack.values:
+        return {}
+    return pack.named_tables(name)
+
+
 def _constructs(pack: TomlTable) -> dict[ConstructCode, Construct]:
     found: dict[ConstructCode, Construct] = {}
-    for name, table in pack.named_tables("constructs").items():
+    for name, table in _named(pack, "constructs").items():
         table.refuse_unknown(("name", "ask_lower", "ask_higher"))
         if not is_code(name):
             pack.report(f"constructs.{name}", f"{name!r} is no code; {CODE_RULE}")

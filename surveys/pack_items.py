@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from surveys.instruments import Construct, ConstructCode, Item, ItemCode
+from surveys.pack_paths import path_inside
 from surveys.scales import Scale
 from surveys.sheets import Problems, read_sheet
 from surveys.toml_tables import TomlTable
@@ -145,7 +146,7 @@ def _csv_source(table: TomlTable, folder: Path) -> CsvSource:
     columns.refuse_unknown(_COLUMN_KEYS)
     several = isinstance(columns.values.get("construct"), list)
     source = CsvSource(
-        path=_path_inside(table, folder),
+        path=path_inside(table, folder),
         code=columns.text("code"),
         construct=columns.texts("construct") if several else (columns.text("construct"),),
         wording=columns.text("wording"),
@@ -158,14 +159,6 @@ def _csv_source(table: TomlTable, folder: Path) -> CsvSource:
     if bool(source.scale) == bool(source.fixed_scale):
         table.report("scale", "name the scale here or its column in columns.scale, one of them")
     return source
-
-
-def _path_inside(table: TomlTable, folder: Path) -> Path:
-    """Return the path that the key `file` names, which must lie in the pack's own folder."""
-    path = (folder / table.text("file")).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        table.report("file", "the CSV file must lie in the same folder as the pack or below it")
-    return path
 
 
 def _put_row(

@@ -14,6 +14,7 @@ from surveys.errors import StateError, SurveyError
 from surveys.instrument_documents import instrument_document, instrument_of
 from surveys.instruments import OWN_CODE, Construct, Instrument, Item, ItemCode
 from surveys.library_bank import default_instrument
+from surveys.pack_benchmarks import benchmark_faults
 from surveys.pack_files import read_pack
 from surveys.scales import Scale
 from surveys.sheets import Problems
@@ -46,11 +47,12 @@ def plan_pack(session: Session, path: Path) -> PackPlan:
     """Return what importing the pack would change; change nothing.
 
     Raises:
-        ImportRejected: the pack breaks a rule, or one of its codes belongs to another instrument.
+        ImportRejected: the pack breaks a rule, one of its codes belongs to another instrument, or
+            a benchmark is of a question that nobody knows.
     """
     read = read_pack(path)
     kept = _versions_kept(session, read.code)
-    _refuse_taken_codes(session, read, name=path.name)
+    _refuse_what_collides(session, read, name=path.name)
     instrument, changed = _with_versions(read, kept)
     latest = kept[-1] if kept else None
     before = {} if latest is None else {item.code for item in latest.items}
@@ -153,10 +155,20 @@ def _versions_kept(session: Session, code: str) -> tuple[Instrument, ...]:
     return tuple(instrument_of(document) for document in documents)
 
 
-def _refuse_taken_codes(session: Session, pack: Instrument, *, name: str) -> None:
-    """Refuse a code of another instrument: charts and files know items and constructs by code."""
+def _refuse_what_collides(session: Session, pack: Instrument, *, name: str) -> None:
+    """Refuse codes of another instrument, and benchmarks of items that no instrument has.
+
+    Charts and files know items and constructs by code alone.
+    """
     problems = Problems(name)
     others = [known for known in known_instruments(session) if known.code != pack.code]
+    for key, rule in benchmark_faults(pack, others):
+        problems.add(None, key, rule)
+    _add_taken_codes(pack, others, problems)
+    problems.raise_if_any()
+
+
+def _add_taken_codes(pack: Instrument, others: list[Instrument], problems: Problems) -> None:
     if pack.code == default_instrument().code:
         problems.add(None, "code", f"{pack.code!r} is the bank that comes with Pulse")
         others = []
@@ -171,7 +183,6 @@ def _refuse_taken_codes(session: Session, pack: Instrument, *, name: str) -> Non
         for code in pack.constructs:
             if code.casefold() in constructs:
                 problems.add(None, f"constructs.{code}", _taken_by(other))
-    problems.raise_if_any()
 
 
 def _codes(pack: Instrument) -> tuple[str, ...]:

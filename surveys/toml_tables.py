@@ -63,6 +63,13 @@ class TomlTable:
         self.report(name, "this key is missing" if value is None else "this must be a whole number")
         return 0
 
+    def number(self, name: str) -> float:
+        value = self.values.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+        self.report(name, "this key is missing" if value is None else "this must be a number")
+        return 0.0
+
     def flag(self, name: str, *, default: bool) -> bool:
         value = self.values.get(name, default)
         if not isinstance(value, bool):

@@ -156,6 +156,8 @@ def _fields(body: Mapping[str, object]) -> list[Field]:
     for name, value in sorted(body.items()):
         if isinstance(value, Mapping):
             found += [Field(f"{name}: {each.name}", each.value) for each in _fields(value)]
+        elif value is None:
+            found.append(Field(name, "nothing"))
         elif isinstance(value, str):
             found.append(Field(name, value))
         else:

@@ -19,6 +19,7 @@ from pulse.cli.frame import open_installation, today
 from pulse.installation import Installation
 from surveys.canonical import canonical_json
 from surveys.errors import StateError
+from surveys.instruments import Benchmark, Statistic
 from surveys.ledger.log import EntryKind, append, entries
 from surveys.packs import PackPlan, apply_pack, plan_pack
 from surveys.unit_registry import UnitMove, UnitPlan, apply_units, plan_units
@@ -204,6 +205,16 @@ def _show_pack(plan: PackPlan) -> None:
     show_list("Changed, so a new version", plan.changed)
     show_list("Gone", plan.gone)
     click.echo(f"Unchanged: {len(plan.unchanged):,}")
+    found = plan.instrument.benchmarks
+    if found is not None:
+        click.echo(f"Figures of others, for context: {found.survey} {found.year}, {found.sector}.")
+        show_list(found.summary.capitalize(), [_figure_line(each) for each in found.figures])
+
+
+def _figure_line(figure: Benchmark) -> str:
+    if figure.statistic is Statistic.MEAN:
+        return f"{figure.item}: mean {figure.value:g} ({figure.asked})"
+    return f"{figure.item}: {figure.value:g}% {figure.band} ({figure.asked})"
 
 
 def show_list(title: str, lines: Sequence[str]) -> None:

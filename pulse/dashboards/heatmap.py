@@ -132,6 +132,7 @@ class HeatmapPage:
     rows: tuple[HeatmapRow, ...]
     note: str
     challenges: tuple[ChallengeNote, ...]
+    context_note: str = ""
 
     @property
     def has_rates(self) -> bool:

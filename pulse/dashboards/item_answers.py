@@ -6,6 +6,7 @@ from analysis.release import CodedNumber, Published, ReleasedItem, ReleaseHead, 
 from analysis.trends.measures import Measure
 from analysis.trends.words import COARSE_SHARES
 from pulse.dashboards.words import reasons_words, sentence_start, share_words
+from surveys.instruments import ItemCode
 from surveys.months import Month
 
 LANGUAGE = "en"
@@ -23,6 +24,7 @@ class Share:
 class ShownItem:
     """One question; `options` is empty where too few people answered to show every option."""
 
+    code: ItemCode
     wording: str
     note: str
     bands: tuple[Share, ...]
@@ -39,14 +41,27 @@ class HiddenItem:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedFigure:
+    """A figure that others published on one of the questions, in words, and where it is from."""
+
+    words: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class ItemAnswers:
-    """The questions of a measure in a month in which the unit is shown."""
+    """The questions of a measure in a month in which the unit is shown.
+
+    `context` are figures of other people, see `pulse.dashboards.published_context`.
+    """
 
     month: Month
+    respondents: int
     note: str
     band_names: tuple[str, ...]
     items: tuple[ShownItem | HiddenItem, ...]
     has_options: bool
+    context: tuple[PublishedFigure, ...] = ()
 
 
 def item_answers(head: ReleaseHead, measure: Measure, cell: ShownCell) -> ItemAnswers:
@@ -56,6 +71,7 @@ def item_answers(head: ReleaseHead, measure: Measure, cell: ShownCell) -> ItemAn
     items = tuple(_item(item, cell) for item in released)
     return ItemAnswers(
         month=head.month,
+        respondents=cell.respondents,
         note=(
             f"{cell.respondents:,} people answered. Shares are rounded, so they need not add up "
             "to 100%." + (f" {COARSE_SHARES}" if cell.is_coarse else "")
@@ -73,6 +89,7 @@ def _item(item: ReleasedItem, cell: ShownCell) -> ShownItem | HiddenItem:
     if not isinstance(figure, Published):
         return HiddenItem(wording, note, reasons_words([figure.reason]))
     return ShownItem(
+        code=item.code,
         wording=wording,
         note=note,
         bands=_shares(item.band_names, figure.bands or ()),

@@ -8,6 +8,7 @@ from analysis.repeated_answers import BANDS, REPEATS, guessing_odds
 from analysis.trends.bounded_means import power_to_see
 from analysis.trends.findings import FIXED_FALSE_ALARM_SHARE, PROVISIONAL_FALSE_ALARM_SHARE
 from analysis.turnover import FEWEST_LEAVERS, FEWEST_MONTHS, FEWEST_UNITS
+from pulse.dashboards.published_context import FEWEST_ANSWERS
 from pulse.dashboards.words import IMPORTED_WORDS, date_words
 from surveys.policy import THRESHOLD_FLOOR, AnonymityPolicy
 
@@ -113,6 +114,7 @@ class MethodPage:
     fewest_units: int
     fewest_months: int
     fewest_leavers: int
+    fewest_for_context: int
     guess: GuessWords
     provisional_per_thousand: int
     power: PowerWords
@@ -139,6 +141,7 @@ def method_page(policy: AnonymityPolicy | None, heads: Sequence[ReleaseHead]) ->
         fewest_units=FEWEST_UNITS,
         fewest_months=FEWEST_MONTHS,
         fewest_leavers=FEWEST_LEAVERS,
+        fewest_for_context=FEWEST_ANSWERS,
         guess=_guess_words(in_force.shown_threshold),
         provisional_per_thousand=round(1000 * PROVISIONAL_FALSE_ALARM_SHARE),
         power=_power_words(),

@@ -16,6 +16,7 @@ from pulse.dashboards.associations import associations_of
 from pulse.dashboards.empty import NothingToShow, no_release_page, no_unit_page
 from pulse.dashboards.heatmap import HeatmapQuestion, Order, heatmap_page
 from pulse.dashboards.method import method_page
+from pulse.dashboards.published_context import packs_with_benchmarks, with_context, with_note
 from pulse.dashboards.scope import Scope, scope_at, scope_of
 from pulse.dashboards.staffing import StaffingQuestion, staffing_csv, staffing_page
 from pulse.dashboards.staffing_series import staffing_series
@@ -71,6 +72,8 @@ def unit(code: str) -> str:
             is_whole=request.args.get("months") == "all",
             by=request.args.get("by", ""),
         )
+    with current_stores().registry() as registry:
+        page = with_context(page, packs_with_benchmarks(registry))
     mark_chart_page()
     return render_template("dashboards/unit.html", page=page)
 
@@ -114,6 +117,8 @@ def heatmap() -> str:
         page = heatmap_page(
             session, heads, _newest_scope(until), _heatmap_question(), newest=until[-1].month
         )
+    with current_stores().registry() as registry:
+        page = with_note(page, packs_with_benchmarks(registry))
     return render_template("dashboards/heatmap.html", page=page)
 
 

@@ -40,7 +40,7 @@ _FIRST_NAMES = (
 )  # fmt: skip
 _LAST_NAMES = (
     "Abbott", "Adeyemi", "Ahmed", "Barnes", "Begum", "Brook", "Carter", "Cole", "Costa", "Dixon",
-    "Evans", "Fisher", "Ford", "Gill", "Green", "Hall", "Hart", "Hussain", "Iqbal", "Jones",
+    "Evans", "Fisher", "Ford", "Gill", "Grant", "Hall", "Hart", "Hussain", "Iqbal", "Jones",
     "Kaur", "Khan", "Lane", "Marsh", "Mensah", "Moss", "Nair", "Nowak", "Okafor", "Park", "Patel",
     "Quinn", "Reed", "Rossi", "Shah", "Stone", "Sutton", "Tran", "Vale", "Ward",
 )  # fmt: skip

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from pulse.config import Settings
 from pulse.keys import load_log_signer
 from pulse.stores import Stores
+from surveys.packs import add_version
 from tests.browser.conftest import (
     PHONE,
     PageOf,
@@ -20,10 +21,12 @@ from tests.browser.conftest import (
     sign_in,
 )
 from tests.pulse.released import a_year_and_a_half, workforce
+from tests.pulse.words.sites import FIGURES_OF_OTHERS
 
 PAGES = [
     ("hr", "/this-month"),
     ("hr", "/units/north-3"),
+    ("hr", "/units/root"),
     ("hr", "/heatmap?level=2&month=2025-08"),
     ("hr", "/turnover"),
     ("leader", "/turnover"),
@@ -49,6 +52,8 @@ def results(initialised_home: Path, tmp_path_factory: pytest.TempPathFactory) ->
         signer = load_log_signer(settings)
         months = a_year_and_a_half(session, signer)
         workforce(session, months, {"north-1": 2, "south-2": 3}, signer)
+    with stores.registry() as session:
+        add_version(session, FIGURES_OF_OTHERS, version=1, day=months[0].first_day)
     add_one_account_per_role(stores, unit="north")
     stores.close()
     with serving(settings) as address:
@@ -128,24 +133,6 @@ def test_the_keyboard_alone_leads_from_the_door_to_the_figures_of_another_measur
     expect(page.locator(":focus")).to_have_accessible_name(re.compile("The same numbers"))
 
 
-def test_the_chart_that_script_draws_holds_the_numbers_of_the_table(
-    results: str, page_of: PageOf
-) -> None:
-    page = page_of()
-    sign_in(page, results, "hr")
-    page.goto(f"{results}/units/north-3")
-    plot = page.locator(".chart-drawn .js-plotly-plot")
-    plot.wait_for()
-    drawn = plot.evaluate(
-        """plot => plot.data.filter(trace => trace.mode === "markers")
-            .flatMap(trace => Array.from(trace.x, (x, place) => [x, trace.y[place]]))
-            .sort((one, other) => one[0] - other[0]).map(point => point[1].toFixed(1))"""
-    )
-
-    assert drawn == shown_column(page, 0)
-    assert len(drawn) == 17
-
-
 def test_without_script_drawing_and_table_are_there(results: str, page_of: PageOf) -> None:
     page = page_of(script=False)
     sign_in(page, results, "hr")
@@ -186,17 +173,6 @@ def test_on_a_phone_the_heatmap_says_per_unit_what_moved_and_folds_the_rest_away
     expect(unit).to_contain_text("5 themes: no clear change")
     unit.get_by_text("All figures").click()
     expect(unit.get_by_text("3.3").first).to_be_visible()
-
-
-def test_every_chart_has_a_name_and_its_table_below(results: str, page_of: PageOf) -> None:
-    page = page_of()
-    sign_in(page, results, "hr")
-    for path in ("/units/north-1", "/turnover"):
-        page.goto(results + path)
-        for figure in page.locator("figure").all():
-            expect(figure.get_by_role("img")).to_have_accessible_name(re.compile("holds? the same"))
-        assert page.locator("figure").count() >= 1
-        assert page.locator("table caption", has_text="The same numbers").count() == 1
 
 
 def test_on_paper_the_page_is_light_and_its_controls_are_gone(

@@ -45,8 +45,13 @@ _KEYS: list[bytes] = []
 @pytest.fixture
 def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hand out pass keys that were made before in this process."""
-    monkeypatch.setattr(preparing_waves, "make_pass_key", _hand_out)
-    monkeypatch.setattr("pulse.jobs.preparing.make_pass_key", _hand_out)
+    hand_out_keys(monkeypatch)
+
+
+def hand_out_keys(patch: pytest.MonkeyPatch) -> None:
+    """Do as `quick_keys` does, for fixtures that live longer than one test."""
+    patch.setattr(preparing_waves, "make_pass_key", _hand_out)
+    patch.setattr("pulse.jobs.preparing.make_pass_key", _hand_out)
 
 
 def _hand_out(keys: WaveKeys, place: int) -> None:

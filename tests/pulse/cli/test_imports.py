@@ -23,7 +23,7 @@ from surveys.ledger.log import EntryKind, IntactLog, entries, verify
 from surveys.months import Month
 from surveys.packs import known_instruments
 from surveys.unit_registry import tree_as_of
-from tests.surveys.pack_text import PACK
+from tests.surveys.pack_text import BENCHMARKS_ALONE, PACK, PUBLISHED_CSV
 
 RunPulse = Callable[..., Result]
 UNITS = "code,name,parent\ncity,The City,\nnorth,North,city\nsouth,South,city\n"
@@ -317,3 +317,21 @@ def test_killed_at_any_step_and_run_again_it_ends_right(
         assert len(logged(stores, kind)) == 1
         stores.close()
     assert steps > 6
+
+
+def test_the_dry_run_of_figures_of_others_shows_each_beside_what_was_asked(
+    installation: Installation, run_pulse: RunPulse, tmp_path: Path
+) -> None:
+    (tmp_path / "published.csv").write_text(PUBLISHED_CSV)
+    path = tmp_path / "others.toml"
+    path.write_text(BENCHMARKS_ALONE)
+    shown = run_pulse("import", "pack", str(path), "--dry-run")
+    assert (
+        "Figures of others, for context: Survey of moods 2024, national services." in shown.output
+    )
+    assert "Median of organisations: 1" in shown.output
+    assert "workload: 65.657% agree (I have an acceptable workload)" in shown.output
+    assert stored(installation.stores, "pack") == 0
+
+    assert run_pulse("import", "pack", str(path), "--yes").exit_code == 0
+    assert stored(installation.stores, "pack") == 1

@@ -1,0 +1,49 @@
+"""Addresses that stand for every page: add a line here with each page whose address has parts.
+
+A page without parts in its address is opened as it is and needs no line; give it one for states
+that its query makes. `{wave}`, `{mail}` and `{upload}` stand for what a site has; an address is
+left out on sites that have none. What a site does not know is opened all the same: its "not found"
+is read as well.
+"""
+
+from collections.abc import Mapping
+
+EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "audit.certificate": ("/audit/certificates/2025-06.json",),
+    "audit.entry": tuple(f"/audit/log/{place}" for place in range(12)),
+    "audit.log": ("/audit/log", "/audit/log?page=2"),
+    "challenges.form": ("/audit/challenges/{wave}",),
+    "dashboards.heatmap": (
+        "/heatmap", "/heatmap?level=2", "/heatmap?level=2&order=change",
+        "/heatmap?level=2&month=2025-08",
+    ),
+    "dashboards.turnover": ("/turnover", "/turnover?unit=north-1", "/turnover?unit=south"),
+    "dashboards.unit": (
+        "/units/root", "/units/north", "/units/north-1", "/units/north-1?measure=workload",
+        "/units/north-2?months=all", "/units/north-3", "/units/root?by=role",
+        "/units/north?by=tenure", "/units/ALL", "/units/A", "/units/C",
+    ),
+    "dashboards.unit_groups": ("/units/root/groups.csv", "/units/north/groups.csv?by=tenure"),
+    "dashboards.unit_table": ("/units/root.csv", "/units/north-3.csv", "/units/ALL.csv"),
+    "mailbox.one": ("/mailbox/{mail}",),
+    "mailbox.start": ("/mailbox", "/mailbox?address=nobody"),
+    "people.difference": ("/people/difference/{upload}",),
+    "wave_answer.form": ("/waves/{wave}/answer",),
+    "wave_builder.change": ("/waves/{wave}/change",),
+    "wave_builder.ahead": ("/waves/ahead", "/waves/ahead?months=6&skip=2026-12-24"),
+    "waves.confirm": tuple(
+        f"/waves/{{wave}}/{step}"
+        for step in ("prepare", "open", "extend", "close", "cancel", "destroy", "unknown")
+    ),
+    "waves.one": ("/waves/{wave}",),
+    "waves.preview": ("/waves/{wave}/preview",),
+    "waves.preview_page": ("/waves/{wave}/preview/page",),
+    "respond.receipt_list": ("/p/receipts/{wave}.txt",),
+}  # fmt: skip
+
+NO_WORDS: Mapping[str, str] = {
+    "assets.hashed_file": "styles and scripts; their sources are read by test_words_of_sources",
+    "home.start": "only leads elsewhere",
+    "respond.receipt_list": "random identifiers, and of a wave that has been released",
+}
+"""Endpoints whose answer cannot be required on the sites of these tests, and why."""
