@@ -60,9 +60,9 @@ def score_forest(associations: Associations, *, number: int, table: int) -> Fore
     return ForestSpec(
         number=number,
         title="Links of the chain",
-        description=_description("Links between scores", estimates, table=table),
+        description=_description("Links between figures", estimates, table=table),
         caption=(
-            "Links between scores within units. 0.2 means: after months in which the earlier one "
+            "Links between figures within units. 0.2 means: after months in which the earlier one "
             "was higher by one of its own ordinary movements, the later one was higher by a fifth "
             "of one of its own. Lines are 95% intervals and may reach beyond the scale."
         ),

@@ -107,8 +107,9 @@ def themes_of(associations: Associations) -> Themes:
 
 
 def in_months(words: str) -> str:
-    """Return words of the analysis, which knows exits and periods, as pages say them."""
-    return words.replace("period", "month").replace("exits", "leavers")
+    """Return words of the analysis, which knows exits, periods and scores, as pages say them."""
+    words = words.replace("period", "month").replace("exits", "leavers")
+    return words.replace("scores", "figures").replace("score", "figure")
 
 
 def _score_of(study: WithinStudy) -> tuple[Finding, ...]:
@@ -120,8 +121,8 @@ def dropped_words(study: WithinStudy, theme: str) -> str:
     """Say what took no part in the first lag; "" where nothing was left out."""
     dropped = _of(study, theme, Predictor.SCORE)[0].dropped
     words = {
-        "rows_without_predictor": ("month of a unit", "months of units", "no shown score before"),
-        "units_without_predictor": ("unit", "units", "no shown score at all"),
+        "rows_without_predictor": ("month of a unit", "months of units", "no shown figure before"),
+        "units_without_predictor": ("unit", "units", "no shown figure at all"),
         "units_without_exits": ("unit", "units", "no leavers"),
         "units_with_one_period": ("unit", "units", "one month only"),
         "periods_without_exits": ("month", "months", "no leavers anywhere"),
