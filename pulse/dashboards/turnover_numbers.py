@@ -169,8 +169,8 @@ def correlation_forest(associations: Associations, *, number: int) -> ForestSpec
         ),
         caption=(
             f"{name} and leaver rate in the whole organisation: {told[0].units} units, "
-            f"{told[0].months} months, {told[0].leavers:,} leavers. Rank correlations from "
-            "\N{MINUS SIGN}1 to 1; lines are 95% intervals."
+            f"{told[0].months} months, at least {told[0].leavers:,} leavers. Rank correlations "
+            "from \N{MINUS SIGN}1 to 1; lines are 95% intervals."
         ),
         axis_low=-1,
         axis_high=1,
@@ -192,7 +192,7 @@ def ratio_forest(associations: Associations, *, number: int) -> ForestSpec | Non
     estimates = tuple(
         Estimate(
             label=_lag_name(each),
-            note=f"{each.units} units, {each.exits:,} leavers",
+            note=f"{each.units} units, at least {each.exits:,} leavers",
             value=each.rate_ratio,
             low=each.low,
             high=each.high,
@@ -225,7 +225,7 @@ def ratio_forest(associations: Associations, *, number: int) -> ForestSpec | Non
 
 
 def basis_words(units: int, months: int, leavers: int | None) -> str:
-    people = "" if leavers is None else f", {leavers:,} leavers"
+    people = "" if leavers is None else f", at least {leavers:,} leavers"
     return f"{units:,} units, {months} months{people}"
 
 

@@ -96,7 +96,7 @@ def test_a_link_is_told_with_its_interval_and_what_it_rests_on() -> None:
     (row,) = link_rows(study_of(BothWays(FEWER, NOT_FOUND, None)))
     assert row.name == "Morale, then leavers"
     assert row.forward == "0.80 (0.65 to 0.95)"
-    assert row.basis == "40 units, 17 months, 212 leavers; adjusted chance 1%"
+    assert row.basis == "40 units, 17 months, at least 212 leavers; adjusted chance 1%"
 
 
 def test_scores_and_leavers_have_panels_with_scales_of_their_own() -> None:
