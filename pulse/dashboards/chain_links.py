@@ -126,7 +126,7 @@ def chain_lead(associations: Associations) -> str:
 
 def _ordered_words(ordered: int) -> str:
     if ordered == 0:
-        return "Which of the two comes first cannot be told."
+        return "For none of them can the order in time be told."
     noun = "one" if ordered == 1 else f"{ordered}"
     return f"For {noun} of them the order in time can be told as well."
 
