@@ -123,7 +123,10 @@ def test_no_link_told_leaves_no_panel() -> None:
     ("chain", "words"),
     [
         ([BothWays(NOT_FOUND, FOUND, CLEAR)], "We cannot tell: none of the 1 links"),
-        ([BothWays(FOUND, FOUND, UNCLEAR)], "1 is found. For none of them can the order in time be told."),
+        (
+            [BothWays(FOUND, FOUND, UNCLEAR)],
+            "1 is found. For none of them can the order in time be told.",
+        ),
         ([BothWays(FOUND, NOT_FOUND, CLEAR)] * 2, "2 are found. For 2 of them the order"),
     ],
 )
