@@ -257,6 +257,7 @@ def _shortages(units: int, periods: int, *, exits: int | None = None) -> tuple[N
         Need(
             shortage,
             f"At least {least} {what} are needed. There are {have}, so {least - have} more.",
+            least - have,
         )
         for shortage, have, least, what in minima
         if have < least

@@ -83,10 +83,14 @@ class Shortage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One thing that is missing, and in words how much more of it is needed."""
+    """One thing that is missing, and in words how much more of it is needed.
+
+    `missing` says the same as a number, 0 where no number would do.
+    """
 
     shortage: Shortage
     words: str
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +232,7 @@ def _shortages(pairs: _Pairs) -> tuple[Need, ...]:
         Need(
             shortage,
             f"At least {least} {what} are needed. There are {have}, so {least - have} more.",
+            least - have,
         )
         for shortage, have, least, what in minima
         if have < least

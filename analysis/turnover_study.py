@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from analysis.chain import EXITS, BothWays, Link, Pair, Told, study_chain
+from analysis.leaver_totals import coarse_answer, coarse_finding, coarse_link
 from analysis.turnover import (
     Association,
     MonthGrid,
@@ -77,6 +78,20 @@ def study_turnover(
         pooled=pooled_months_of(grid),
         within=study_within(panel, themes, lags=LAGS, draws=draws),
         chain=study_chain(panel, scores, CHAIN),
+    )
+
+
+def coarse_study(study: TurnoverStudy) -> TurnoverStudy:
+    """Return the study as pages and files tell it: all totals of leavers round, all else as is."""
+    return TurnoverStudy(
+        about=study.about,
+        between=coarse_answer(study.between),
+        pooled=coarse_answer(study.pooled),
+        within=WithinStudy(
+            tuple(map(coarse_finding, study.within.findings)),
+            tuple(map(coarse_finding, study.within.placebos)),
+        ),
+        chain=tuple(map(coarse_link, study.chain)),
     )
 
 

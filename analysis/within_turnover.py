@@ -222,6 +222,7 @@ def _shortages(sample: Sample) -> tuple[Need, ...]:
         Need(
             shortage,
             f"At least {least} {what} are needed. There are {have}, so {least - have} more.",
+            least - have,
         )
         for shortage, have, least, what in minima
         if have < least

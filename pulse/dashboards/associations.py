@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from analysis.release import ReleaseHead
 from analysis.theme_panels import OpenArchive, read_theme_panels
 from analysis.trends.measures import Measure
-from analysis.turnover_study import MORALE, TurnoverStudy, study_turnover
+from analysis.turnover_study import MORALE, TurnoverStudy, coarse_study, study_turnover
 from analysis.workforce import workforce_state
 from pulse.dashboards.measure_order import ordered_measures
 from pulse.dashboards.memory import ReleaseMemory
@@ -48,7 +48,7 @@ def associations_of(open_archive: OpenArchive, heads: Sequence[ReleaseHead]) -> 
         return Associations(
             measure=measure,
             measures=measures,
-            study=study_turnover(panels.panel, panels.themes, about=measure.code),
+            study=coarse_study(study_turnover(panels.panel, panels.themes, about=measure.code)),
             has_workforce=panels.has_workforce,
         )
 

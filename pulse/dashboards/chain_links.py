@@ -60,9 +60,9 @@ def score_forest(associations: Associations, *, number: int, table: int) -> Fore
     return ForestSpec(
         number=number,
         title="Links of the chain",
-        description=_description("Links between scores", estimates, table=table),
+        description=_description("Links between figures", estimates, table=table),
         caption=(
-            "Links between scores within units. 0.2 means: after months in which the earlier one "
+            "Links between figures within units. 0.2 means: after months in which the earlier one "
             "was higher by one of its own ordinary movements, the later one was higher by a fifth "
             "of one of its own. Lines are 95% intervals and may reach beyond the scale."
         ),
@@ -126,7 +126,7 @@ def chain_lead(associations: Associations) -> str:
 
 def _ordered_words(ordered: int) -> str:
     if ordered == 0:
-        return "Which of the two comes first cannot be told."
+        return "For none of them can the order in time be told."
     noun = "one" if ordered == 1 else f"{ordered}"
     return f"For {noun} of them the order in time can be told as well."
 

@@ -107,8 +107,9 @@ def themes_of(associations: Associations) -> Themes:
 
 
 def in_months(words: str) -> str:
-    """Return words of the analysis, which knows exits and periods, as pages say them."""
-    return words.replace("period", "month").replace("exits", "leavers")
+    """Return words of the analysis, which knows exits, periods and scores, as pages say them."""
+    words = words.replace("period", "month").replace("exits", "leavers")
+    return words.replace("scores", "figures").replace("score", "figure")
 
 
 def _score_of(study: WithinStudy) -> tuple[Finding, ...]:
@@ -120,8 +121,8 @@ def dropped_words(study: WithinStudy, theme: str) -> str:
     """Say what took no part in the first lag; "" where nothing was left out."""
     dropped = _of(study, theme, Predictor.SCORE)[0].dropped
     words = {
-        "rows_without_predictor": ("month of a unit", "months of units", "no shown score before"),
-        "units_without_predictor": ("unit", "units", "no shown score at all"),
+        "rows_without_predictor": ("month of a unit", "months of units", "no shown figure before"),
+        "units_without_predictor": ("unit", "units", "no shown figure at all"),
         "units_without_exits": ("unit", "units", "no leavers"),
         "units_with_one_period": ("unit", "units", "one month only"),
         "periods_without_exits": ("month", "months", "no leavers anywhere"),
@@ -168,8 +169,8 @@ def correlation_forest(associations: Associations, *, number: int) -> ForestSpec
         ),
         caption=(
             f"{name} and leaver rate in the whole organisation: {told[0].units} units, "
-            f"{told[0].months} months, {told[0].leavers:,} leavers. Rank correlations from "
-            "\N{MINUS SIGN}1 to 1; lines are 95% intervals."
+            f"{told[0].months} months, at least {told[0].leavers:,} leavers. Rank correlations "
+            "from \N{MINUS SIGN}1 to 1; lines are 95% intervals."
         ),
         axis_low=-1,
         axis_high=1,
@@ -191,7 +192,7 @@ def ratio_forest(associations: Associations, *, number: int) -> ForestSpec | Non
     estimates = tuple(
         Estimate(
             label=_lag_name(each),
-            note=f"{each.units} units, {each.exits:,} leavers",
+            note=f"{each.units} units, at least {each.exits:,} leavers",
             value=each.rate_ratio,
             low=each.low,
             high=each.high,
@@ -224,7 +225,7 @@ def ratio_forest(associations: Associations, *, number: int) -> ForestSpec | Non
 
 
 def basis_words(units: int, months: int, leavers: int | None) -> str:
-    people = "" if leavers is None else f", {leavers:,} leavers"
+    people = "" if leavers is None else f", at least {leavers:,} leavers"
     return f"{units:,} units, {months} months{people}"
 
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from analysis.archive import visible_releases
 from analysis.release import CROSSING, ReleaseHead
+from analysis.turnover_study import TurnoverStudy
 from analysis.workforce_series import RateCode
 from pulse.access import Permission, current_viewer, requires
 from pulse.app_context import current_stores
@@ -135,18 +136,19 @@ def turnover() -> str:
     return render_template("dashboards/turnover.html", page=page)
 
 
-@bp.get("/turnover.<any(csv, json):kind>")
+@bp.get("/turnover.csv")
 @requires(Permission.VIEW_TURNOVER)
-def turnover_table(kind: str) -> Response:
-    with current_stores().archive() as session:
-        heads = visible_releases(session)
-        _newest_scope(heads)
-        study = associations_of(lambda: nullcontext(session), heads).study
-    if kind == "csv":
-        response = Response(study_csv(study), mimetype="text/csv")
-    else:
-        response = Response(study_json(study), mimetype="application/json")
-    response.headers.set("Content-Disposition", "attachment", filename=f"turnover.{kind}")
+def turnover_table() -> Response:
+    response = Response(study_csv(_turnover_study()), mimetype="text/csv")
+    response.headers.set("Content-Disposition", "attachment", filename="turnover.csv")
+    return response
+
+
+@bp.get("/turnover.json")
+@requires(Permission.VIEW_TURNOVER)
+def turnover_data() -> Response:
+    response = Response(study_json(_turnover_study()), mimetype="application/json")
+    response.headers.set("Content-Disposition", "attachment", filename="turnover.json")
     return response
 
 
@@ -184,6 +186,18 @@ def method() -> str:
     with current_stores().archive() as session:
         page = method_page(rules_in_force(session), visible_releases(session))
     return render_template("dashboards/method.html", page=page)
+
+
+def _turnover_study() -> TurnoverStudy:
+    """Return the study of the whole organisation, the same for everybody who may read it.
+
+    Raises:
+        NothingToShow: there is no release, or none of the viewer's units is in it.
+    """
+    with current_stores().archive() as session:
+        heads = visible_releases(session)
+        _newest_scope(heads)
+        return associations_of(lambda: nullcontext(session), heads).study
 
 
 def _newest_scope(heads: Sequence[ReleaseHead]) -> Scope:

@@ -96,7 +96,7 @@ def test_a_link_is_told_with_its_interval_and_what_it_rests_on() -> None:
     (row,) = link_rows(study_of(BothWays(FEWER, NOT_FOUND, None)))
     assert row.name == "Morale, then leavers"
     assert row.forward == "0.80 (0.65 to 0.95)"
-    assert row.basis == "40 units, 17 months, 212 leavers; adjusted chance 1%"
+    assert row.basis == "40 units, 17 months, at least 212 leavers; adjusted chance 1%"
 
 
 def test_scores_and_leavers_have_panels_with_scales_of_their_own() -> None:
@@ -123,7 +123,10 @@ def test_no_link_told_leaves_no_panel() -> None:
     ("chain", "words"),
     [
         ([BothWays(NOT_FOUND, FOUND, CLEAR)], "We cannot tell: none of the 1 links"),
-        ([BothWays(FOUND, FOUND, UNCLEAR)], "1 is found. Which of the two comes first cannot be"),
+        (
+            [BothWays(FOUND, FOUND, UNCLEAR)],
+            "1 is found. For none of them can the order in time be told.",
+        ),
         ([BothWays(FOUND, NOT_FOUND, CLEAR)] * 2, "2 are found. For 2 of them the order"),
     ],
 )

@@ -161,7 +161,7 @@ def test_the_turnover_page_marks_it_on_morale_and_in_its_table(
     assert joined
     html = sign_in_as(Role.HR).get("/turnover?unit=north-1").text
 
-    rows = rows_of(html, "Table 2")
+    rows = rows_of(html, "Table 4. The same numbers")
     assert [plain(row[0]) for row in rows].index(NOTE) == 3
     assert html.count("joined from imported answers") == 3  # wide, narrow and the screen's drawing
 
