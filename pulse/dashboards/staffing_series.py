@@ -25,6 +25,15 @@ from surveys.units import UnitCode, UnitTree
 
 
 @dataclass(frozen=True, slots=True)
+class StaffingQuestion:
+    """What somebody asked for; without `months`, the shortest periods there are."""
+
+    unit: UnitCode
+    rate: RateCode
+    months: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StaffingPeriod:
     """One period of one unit; `events` is None where protection hides it."""
 
@@ -55,10 +64,7 @@ def staffing_series(
     session: Session,
     heads: Sequence[ReleaseHead],
     viewer: Viewer,
-    unit: UnitCode,
-    rate: RateCode,
-    *,
-    months: int | None = None,
+    asked: StaffingQuestion,
 ) -> StaffingSeries | None:
     """Return the rate of the unit with all units below it; None where no figures are held.
 
@@ -70,11 +76,9 @@ def staffing_series(
         session: of the archive.
         heads: visible releases, at least one, oldest first.
         viewer: who reads.
-        unit: one of the viewer's part of the organisation.
-        rate: which one.
-        months: length of the periods; without it the shortest there is.
+        asked: the unit lies in the viewer's part of the organisation.
     """
-    parts = parts_of(rate, figures_held(session))
+    parts = parts_of(asked.rate, figures_held(session))
     threshold = _threshold_for(session, viewer)
     if parts is None or threshold == 0:
         return None
@@ -84,14 +88,14 @@ def staffing_series(
         lambda: _all_sums(session, heads, parts, threshold),
     )
     found = [
-        _of_unit(each, unit, parts)
+        _of_unit(each, asked.unit, parts)
         for each in sums
-        if unit in each.tree and each.has_figures[each.tree.place(unit)]
+        if asked.unit in each.tree and each.has_figures[each.tree.place(asked.unit)]
     ]
     lengths = tuple(sorted({each.period.months for each in found}))
     if not lengths:
         return None
-    chosen = months if months in lengths else lengths[0]
+    chosen = asked.months if asked.months in lengths else lengths[0]
     periods = tuple(each for each in found if each.period.months == chosen)
     behaviour = rate_behaviour([_rate_month(each) for each in periods])
     return StaffingSeries(parts, chosen, lengths, periods, behaviour)

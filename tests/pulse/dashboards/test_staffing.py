@@ -15,10 +15,10 @@ from pulse.dashboards.scope import scope_of
 from pulse.dashboards.staffing import (
     HiddenPeriod,
     StaffingPage,
-    StaffingQuestion,
     StaffingRow,
     staffing_page,
 )
+from pulse.dashboards.staffing_series import StaffingQuestion
 from pulse.stores import Stores
 from surveys.ledger.signing import LogSigner
 from surveys.months import Month
