@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from analysis.release import ReleaseHead
 from analysis.trends.rates import RateBehaviour, RateMonth, rate_behaviour
 from analysis.workforce import workforce_state
-from analysis.workforce_held import figures_held, held_periods
+from analysis.workforce_figures import Figure
+from analysis.workforce_held import figures_held, numbers_by_period
 from analysis.workforce_periods import Period
 from analysis.workforce_series import (
     PeriodSums,
@@ -57,6 +58,7 @@ class StaffingSeries:
     behaviour: RateBehaviour
 
 
+_held_memory: ReleaseMemory[frozenset[Figure]] = ReleaseMemory(size=2)
 _memory: ReleaseMemory[tuple[PeriodSums, ...]] = ReleaseMemory(size=8)
 
 
@@ -78,13 +80,15 @@ def staffing_series(
         viewer: who reads.
         asked: the unit lies in the viewer's part of the organisation.
     """
-    parts = parts_of(asked.rate, figures_held(session))
+    state = workforce_state(session)
+    held = _held_memory.recall(heads, state, lambda: figures_held(session))
+    parts = parts_of(asked.rate, held)
     threshold = _threshold_for(session, viewer)
     if parts is None or threshold == 0:
         return None
     sums = _memory.recall(
         heads,
-        (parts, threshold, workforce_state(session)),
+        (parts, threshold, state),
         lambda: _all_sums(session, heads, parts, threshold),
     )
     found = [
@@ -112,10 +116,11 @@ def _threshold_for(session: Session, viewer: Viewer) -> int | None:
 def _all_sums(
     session: Session, heads: Sequence[ReleaseHead], parts: RateParts, threshold: int | None
 ) -> tuple[PeriodSums, ...]:
-    periods = sorted(each.period for each in held_periods(session))
+    own = numbers_by_period(session, (parts.events, parts.in_post))
+    periods = sorted(own)
     trees = _open_trees(heads, periods) if threshold is None else _released_trees(heads, periods)
     return tuple(
-        period_sums(session, period, trees[period], parts, threshold=threshold)
+        period_sums(own[period], period, trees[period], parts, threshold=threshold)
         for period in periods
         if period in trees
     )
