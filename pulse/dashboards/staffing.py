@@ -207,8 +207,10 @@ def _lead(series: StaffingSeries | None, words: RateWords, name: str) -> str:
     newest = judged[-1]
     last = next(p for p in reversed(series.periods) if p.period.last == newest.rate_month.month)
     rate = rate_words(newest.rate_month.rate or 0)
-    place = "" if newest.upper_limit is None else f", {_reading(newest)}"
-    said = f"{name}: {words.name.lower()} {rate} in {last.period.words}{place}."
+    is_signal = MARKS[newest.direction] is not Mark.ORDINARY
+    place = f", {_reading(newest)}" if is_signal else ""
+    when = "" if words.period == "month" else f"the {words.period} "
+    said = f"{name}: {words.name.lower()} {rate} in {when}{last.period.words}{place}."
     return f"{said} {_signals_sentence(judged, words)}"
 
 

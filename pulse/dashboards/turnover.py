@@ -101,7 +101,9 @@ def turnover_page(
     is_hr = viewer.may(Permission.VIEW_LEAVER_COUNTS)
     return TurnoverPage(
         caption=f"Turnover · {span_words([heads[0].month, heads[-1].month])}",
-        lead=_lead(associations) if has_workforce else "There are no workforce figures yet.",
+        lead=_lead(associations)
+        if has_workforce
+        else "There are no workforce figures of months yet.",
         setup="" if has_workforce else _setup_words(session, is_hr=is_hr),
         command="pulse import workforce WORKFORCE.csv" if is_hr and not has_workforce else "",
         parts=_part_options(scope, on_offer, chosen),

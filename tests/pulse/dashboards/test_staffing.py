@@ -202,6 +202,9 @@ def test_years_stand_by_themselves_and_say_that_turnover_needs_months(
     hr, leader = (page_of(stores, role, "south-2") for role in (Role.HR, Role.LEADER))
     assert len(hr.rows) == 9
     assert hr.period_title == "Year"
+    assert hr.chart is not None
+    assert "Each year stands at its last month." in hr.chart.caption
+    assert "22.5% in the year October\N{NO-BREAK SPACE}2024 to September" in hr.lead
     assert any("needs figures of months" in note for note in hr.notes)
     assert [row.period.short_words for row in leader.rows] == ["2024-10 to 2025-09"]
 
