@@ -61,6 +61,7 @@ class Missing(StrEnum):
     NOT_COLLECTED = ".."
 
 
+_SYMBOLS = frozenset(each.value for each in Missing)
 MISSING_WORDS: Mapping[Missing, str] = {
     Missing.NOT_APPLICABLE: "not applicable",
     Missing.NOT_AVAILABLE: "not available",
@@ -84,16 +85,17 @@ def value_of(figure: Figure, written: str) -> Value:
     Raises:
         ValueError: it is neither, with the rule; a missing number is never read as 0.
     """
-    pattern, what = (
-        (_DECIMAL, "number, 0 or more, in plain digits like 12.5")
-        if figure in _DECIMALS
-        else (_WHOLE, "whole number, 0 or more, in plain digits")
-    )
-    if written in set(Missing):
+    has_decimals = figure in _DECIMALS
+    if (_DECIMAL if has_decimals else _WHOLE).fullmatch(written):
+        return float(written) if has_decimals else int(written)
+    if written in _SYMBOLS:
         return Missing(written)
-    if not pattern.fullmatch(written):
-        raise ValueError(f"{written!r} is no {what}, and no symbol for a missing number")
-    return float(written) if figure in _DECIMALS else int(written)
+    what = (
+        "number, 0 or more, in plain digits like 12.5"
+        if has_decimals
+        else "whole number, 0 or more, in plain digits"
+    )
+    raise ValueError(f"{written!r} is no {what}, and no symbol for a missing number")
 
 
 def number_of(figures: Figures, figure: Figure) -> float | None:

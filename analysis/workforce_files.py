@@ -64,7 +64,7 @@ def read_workforce(
     """Return the figures of a CSV file with a row for each unit and period.
 
     Args:
-        path: the file.
+        path: of the file.
         tree_of: gives each month's tree; a unit must stand in that of its period's last month.
         layout: where things stand in the file.
         problems: takes the wrong rows, so that the caller can add what it finds and raise all at
@@ -83,6 +83,10 @@ def read_workforce(
     if not reader.row_of:
         found.add(None, None, "the file holds no figures; write a row per unit and period")
         found.raise_if_any()
+    return _file_of(columns, reader)
+
+
+def _file_of(columns: "_Columns", reader: "_Reader") -> WorkforceFile:
     return WorkforceFile(
         sha256=columns.sheet.sha256,
         figures=reader.figures,

@@ -1,7 +1,6 @@
 """The workforce figures that are stored, as they are read from their rows."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import RowMapping, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -18,14 +17,6 @@ FIGURE_COLUMNS: Mapping[Figure, InstrumentedAttribute[float | None]] = {
     figure: getattr(WorkforceRow, figure.value) for figure in Figure
 }
 _KEY = (WorkforceRow.unit_code, WorkforceRow.month, WorkforceRow.months)
-
-
-@dataclass(frozen=True, slots=True)
-class HeldPeriod:
-    """A period for which figures are held, and of how many units."""
-
-    period: Period
-    units: int
 
 
 def held_around(
@@ -51,17 +42,6 @@ def held_around(
     return found
 
 
-def held_periods(session: Session) -> tuple[HeldPeriod, ...]:
-    """Return every period for which some unit has figures, newest first."""
-    rows = session.execute(
-        select(WorkforceRow.month, WorkforceRow.months, func.count()).group_by(
-            WorkforceRow.month, WorkforceRow.months
-        )
-    )
-    held = [HeldPeriod(Period(Month.parse(m), months), units) for m, months, units in rows]
-    return tuple(sorted(held, key=lambda each: (each.period.last, each.period), reverse=True))
-
-
 def lengths_held(session: Session) -> frozenset[int]:
     """Return the lengths (months) of the periods for which figures are held."""
     return frozenset(session.scalars(select(WorkforceRow.months).distinct()))
@@ -73,17 +53,19 @@ def figures_held(session: Session) -> frozenset[Figure]:
     return frozenset(figure for figure, count in zip(FIGURE_COLUMNS, counts, strict=True) if count)
 
 
-def numbers_by_unit(
-    session: Session, period: Period, figures: Sequence[Figure]
-) -> Mapping[UnitCode, tuple[float, ...]]:
-    """Return the numbers of the units that have all these figures in exactly this period."""
+def numbers_by_period(
+    session: Session, figures: Sequence[Figure]
+) -> Mapping[Period, Mapping[UnitCode, tuple[float, ...]]]:
+    """Return by exact period the numbers of the units that have all these figures.
+
+    All periods in one pass over the rows, because rows lie by unit.
+    """
     columns = [FIGURE_COLUMNS[figure] for figure in figures]
-    query = select(WorkforceRow.unit_code, *columns).where(
-        WorkforceRow.month == str(period.start),
-        WorkforceRow.months == period.months,
-        *(column.is_not(None) for column in columns),
-    )
-    return {UnitCode(unit): tuple(numbers) for unit, *numbers in session.execute(query)}
+    query = select(*_KEY, *columns).where(*(column.is_not(None) for column in columns))
+    periods: dict[tuple[str, int], dict[UnitCode, tuple[float, ...]]] = {}
+    for unit, month, months, *numbers in session.execute(query).yield_per(CODES_PER_QUERY):
+        periods.setdefault((month, months), {})[UnitCode(unit)] = tuple(numbers)
+    return {Period(Month.parse(month), months): own for (month, months), own in periods.items()}
 
 
 def chunks(units: Sequence[UnitCode]) -> Iterator[Sequence[UnitCode]]:

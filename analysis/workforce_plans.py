@@ -83,6 +83,15 @@ def plan_workforce(
     _refuse_overlaps(file, held.keys() - file.withdrawn, problems)
     _refuse_broken_rules(file, after, problems)
     problems.raise_if_any()
+    return _plan_of(file, layout, held, after)
+
+
+def _plan_of(
+    file: WorkforceFile,
+    layout: Layout,
+    held: Mapping[FigureKey, Figures],
+    after: Mapping[FigureKey, Figures],
+) -> WorkforcePlan:
     new = frozenset(key for key in after if key not in held)
     withdrawn = file.withdrawn & held.keys()
     changes = {key: _changes(held[key], after[key]) for key in after if key in held}

@@ -11,15 +11,13 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy.orm import Session
 
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.tree import protect_tree
 from analysis.workforce_figures import Figure
-from analysis.workforce_held import numbers_by_unit
 from analysis.workforce_periods import Period
 from analysis.workforce_rates import FloatArray, working_days
-from surveys.units import UnitTree
+from surveys.units import UnitCode, UnitTree
 
 _ROUNDING = 1e-6
 
@@ -91,10 +89,22 @@ def parts_of(rate: RateCode, held: Collection[Figure]) -> RateParts | None:
 
 
 def period_sums(
-    session: Session, period: Period, tree: UnitTree, parts: RateParts, *, threshold: int | None
+    own: Mapping[UnitCode, tuple[float, ...]],
+    period: Period,
+    tree: UnitTree,
+    parts: RateParts,
+    *,
+    threshold: int | None,
 ) -> PeriodSums:
-    """Return the sums of one period, protected with a threshold and open without one."""
-    own = numbers_by_unit(session, period, (parts.events, parts.in_post))
+    """Return the sums of one period, protected with a threshold and open without one.
+
+    Args:
+        own: events and people in post of the units that have both, without the units below.
+        period: which one it is.
+        tree: on which units are summed up; units that it does not have are left out.
+        parts: of the rate.
+        threshold: fewest people behind a shown number (policy: `leavers_threshold`).
+    """
     events, in_post, has = np.zeros((3, len(tree)))
     for place, unit in enumerate(tree):
         if unit.code in own:

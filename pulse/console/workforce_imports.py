@@ -15,6 +15,7 @@ from analysis.workforce_layouts import layout_of
 from analysis.workforce_plans import WorkforcePlan, plan_workforce
 from pulse.stores import Stores
 from surveys.errors import StateError
+from surveys.ledger.log import take_turn
 from surveys.ledger.signing import LogSigner
 from surveys.unit_registry import month_trees
 
@@ -70,6 +71,7 @@ def store_figures(
         StateError: the file or the figures changed since.
     """
     with stores.archive(writing=True) as archive:
+        take_turn(archive)  # two files at once must not be planned against the same figures
         plan = _plan(stores, archive, file)
         if mark_of(plan) != shown:
             raise StateError(_CHANGED_MEANWHILE)

@@ -83,9 +83,11 @@ SECTIONS = (
     Fact("Steadied means and how units differ", "steadied"),
     Fact("Morale and leavers", "turnover"),
     Fact("The chain, link by link", "chain"),
+    Fact("Staffing rates", "staffing"),
     Fact("Response rates", "rates"),
     Fact("Several months together", "months"),
     Fact("Imported answers", "imported"),
+    Fact("Figures of other people", "context"),
     Fact("What we can and cannot see, and cannot promise", "see"),
 )
 """The headings of the page and the anchors they stand at, in order."""

@@ -42,7 +42,8 @@ def rate_chart(
         title=f"{words.name}, {unit_name}",
         description=_description(behaviour, words, unit_name=unit_name, span=span),
         caption=(
-            f"{words.name}, {unit_name}, {span}. {words.meaning} {_limits_words(behaviour, words)}"
+            f"{words.name}, {unit_name}, {span}. {words.meaning} {_where_words(words)}"
+            f"{_limits_words(behaviour, words)}"
         ),
         axis_note=f"{words.base} Axis drawn from 0% to {high:g}%.",
         axis_low=0,
@@ -92,6 +93,10 @@ def _top_of_axis(behaviour: RateBehaviour) -> float:
         if value is not None
     ]
     return max([1.0, *drawn])
+
+
+def _where_words(words: RateWords) -> str:
+    return "" if words.period == "month" else f"Each {words.period} stands at its last month. "
 
 
 def _limits_words(behaviour: RateBehaviour, words: RateWords) -> str:

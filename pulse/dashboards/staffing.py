@@ -20,7 +20,12 @@ from pulse.dashboards.choices import Option, options_of
 from pulse.dashboards.month_rows import MARKS
 from pulse.dashboards.rate_charts import RateWords, amount_words, rate_chart, rate_words
 from pulse.dashboards.scope import Scope
-from pulse.dashboards.staffing_series import StaffingPeriod, StaffingSeries, staffing_series
+from pulse.dashboards.staffing_series import (
+    StaffingPeriod,
+    StaffingQuestion,
+    StaffingSeries,
+    staffing_series,
+)
 from pulse.dashboards.unit_tables import SUPPRESSED
 from pulse.rules_in_force import rules_in_force
 from surveys.units import UnitCode
@@ -129,15 +134,6 @@ class StaffingPage:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StaffingQuestion:
-    """What somebody asked for; `months` is None where the address says nothing."""
-
-    unit: UnitCode
-    rate: RateCode
-    months: int | None = None
-
-
 def staffing_page(
     session: Session,
     heads: Sequence[ReleaseHead],
@@ -146,7 +142,7 @@ def staffing_page(
     asked: StaffingQuestion,
 ) -> StaffingPage:
     """Return the page of one rate of one unit of the viewer's part of the organisation."""
-    series = staffing_series(session, heads, viewer, asked.unit, asked.rate, months=asked.months)
+    series = staffing_series(session, heads, viewer, asked)
     is_hr = viewer.may(Permission.VIEW_LEAVER_COUNTS)
     name = scope.name(asked.unit)
     words = _words(asked.rate, series)
@@ -211,8 +207,10 @@ def _lead(series: StaffingSeries | None, words: RateWords, name: str) -> str:
     newest = judged[-1]
     last = next(p for p in reversed(series.periods) if p.period.last == newest.rate_month.month)
     rate = rate_words(newest.rate_month.rate or 0)
-    place = "" if newest.upper_limit is None else f", {_reading(newest)}"
-    said = f"{name}: {words.name.lower()} {rate} in {last.period.words}{place}."
+    is_signal = MARKS[newest.direction] is not Mark.ORDINARY
+    place = f", {_reading(newest)}" if is_signal else ""
+    when = "" if words.period == "month" else f"the {words.period} "
+    said = f"{name}: {words.name.lower()} {rate} in {when}{last.period.words}{place}."
     return f"{said} {_signals_sentence(judged, words)}"
 
 

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from analysis.release import ReleaseHead
 from analysis.trends.rates import RateBehaviour, RateMonth, rate_behaviour
 from analysis.workforce import workforce_state
-from analysis.workforce_held import figures_held, held_periods
+from analysis.workforce_figures import Figure
+from analysis.workforce_held import figures_held, numbers_by_period
 from analysis.workforce_periods import Period
 from analysis.workforce_series import (
     PeriodSums,
@@ -22,6 +23,15 @@ from pulse.access import Permission, Viewer
 from pulse.dashboards.memory import ReleaseMemory
 from pulse.rules_in_force import rules_in_force
 from surveys.units import UnitCode, UnitTree
+
+
+@dataclass(frozen=True, slots=True)
+class StaffingQuestion:
+    """What somebody asked for; without `months`, the shortest periods there are."""
+
+    unit: UnitCode
+    rate: RateCode
+    months: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,7 @@ class StaffingSeries:
     behaviour: RateBehaviour
 
 
+_held_memory: ReleaseMemory[frozenset[Figure]] = ReleaseMemory(size=2)
 _memory: ReleaseMemory[tuple[PeriodSums, ...]] = ReleaseMemory(size=8)
 
 
@@ -55,10 +66,7 @@ def staffing_series(
     session: Session,
     heads: Sequence[ReleaseHead],
     viewer: Viewer,
-    unit: UnitCode,
-    rate: RateCode,
-    *,
-    months: int | None = None,
+    asked: StaffingQuestion,
 ) -> StaffingSeries | None:
     """Return the rate of the unit with all units below it; None where no figures are held.
 
@@ -70,28 +78,28 @@ def staffing_series(
         session: of the archive.
         heads: visible releases, at least one, oldest first.
         viewer: who reads.
-        unit: one of the viewer's part of the organisation.
-        rate: which one.
-        months: length of the periods; without it the shortest there is.
+        asked: the unit lies in the viewer's part of the organisation.
     """
-    parts = parts_of(rate, figures_held(session))
+    state = workforce_state(session)
+    held = _held_memory.recall(heads, state, lambda: figures_held(session))
+    parts = parts_of(asked.rate, held)
     threshold = _threshold_for(session, viewer)
     if parts is None or threshold == 0:
         return None
     sums = _memory.recall(
         heads,
-        (parts, threshold, workforce_state(session)),
+        (parts, threshold, state),
         lambda: _all_sums(session, heads, parts, threshold),
     )
     found = [
-        _of_unit(each, unit, parts)
+        _of_unit(each, asked.unit, parts)
         for each in sums
-        if unit in each.tree and each.has_figures[each.tree.place(unit)]
+        if asked.unit in each.tree and each.has_figures[each.tree.place(asked.unit)]
     ]
     lengths = tuple(sorted({each.period.months for each in found}))
     if not lengths:
         return None
-    chosen = months if months in lengths else lengths[0]
+    chosen = asked.months if asked.months in lengths else lengths[0]
     periods = tuple(each for each in found if each.period.months == chosen)
     behaviour = rate_behaviour([_rate_month(each) for each in periods])
     return StaffingSeries(parts, chosen, lengths, periods, behaviour)
@@ -108,10 +116,11 @@ def _threshold_for(session: Session, viewer: Viewer) -> int | None:
 def _all_sums(
     session: Session, heads: Sequence[ReleaseHead], parts: RateParts, threshold: int | None
 ) -> tuple[PeriodSums, ...]:
-    periods = sorted(each.period for each in held_periods(session))
+    own = numbers_by_period(session, (parts.events, parts.in_post))
+    periods = sorted(own)
     trees = _open_trees(heads, periods) if threshold is None else _released_trees(heads, periods)
     return tuple(
-        period_sums(session, period, trees[period], parts, threshold=threshold)
+        period_sums(own[period], period, trees[period], parts, threshold=threshold)
         for period in periods
         if period in trees
     )

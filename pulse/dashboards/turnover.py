@@ -129,7 +129,7 @@ def turnover_page(
 
 def _lead(associations: Associations) -> str:
     if not associations.has_workforce:
-        return "There are no workforce figures yet."
+        return "There are no workforce figures of months yet."
     return lead_words(associations.study)
 
 

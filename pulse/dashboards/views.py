@@ -19,8 +19,8 @@ from pulse.dashboards.heatmap import HeatmapQuestion, Order, heatmap_page
 from pulse.dashboards.method import method_page
 from pulse.dashboards.published_context import packs_with_benchmarks, with_context, with_note
 from pulse.dashboards.scope import Scope, scope_at, scope_of
-from pulse.dashboards.staffing import StaffingQuestion, staffing_csv, staffing_page
-from pulse.dashboards.staffing_series import staffing_series
+from pulse.dashboards.staffing import staffing_csv, staffing_page
+from pulse.dashboards.staffing_series import StaffingQuestion, staffing_series
 from pulse.dashboards.this_month import this_month_page
 from pulse.dashboards.turnover import turnover_page
 from pulse.dashboards.turnover_tables import study_csv, study_json
@@ -169,9 +169,7 @@ def staffing_table() -> Response:
     with current_stores().archive() as session:
         heads = visible_releases(session)
         _scope, asked = _staffing_question(heads)
-        series = staffing_series(
-            session, heads, current_viewer(), asked.unit, asked.rate, months=asked.months
-        )
+        series = staffing_series(session, heads, current_viewer(), asked)
     if series is None:
         abort(404)
     response = Response(staffing_csv(series), mimetype="text/csv")

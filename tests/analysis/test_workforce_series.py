@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from analysis.tables import WorkforceRow
 from analysis.turnover import protected_leavers
 from analysis.workforce_figures import Figure
-from analysis.workforce_held import figures_held
+from analysis.workforce_held import figures_held, numbers_by_period
 from analysis.workforce_periods import Period
 from analysis.workforce_series import (
     PeriodSums,
@@ -67,8 +67,9 @@ def sums(
     is_open: bool = False,
 ) -> PeriodSums:
     with stores.archive() as session:
-        threshold = None if is_open else THRESHOLD
-        return period_sums(session, period, tree_of(parents), parts, threshold=threshold)
+        own = numbers_by_period(session, (parts.events, parts.in_post)).get(period, {})
+    threshold = None if is_open else THRESHOLD
+    return period_sums(own, period, tree_of(parents), parts, threshold=threshold)
 
 
 def attack(incidence: np.ndarray, people: np.ndarray) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import insert
@@ -14,17 +15,21 @@ from pulse.access import Role, Viewer
 from pulse.dashboards.scope import scope_of
 from pulse.dashboards.staffing import (
     HiddenPeriod,
+    ShownPeriod,
     StaffingPage,
-    StaffingQuestion,
     StaffingRow,
     staffing_page,
 )
+from pulse.dashboards.staffing_series import StaffingQuestion
+from pulse.dashboards.turnover import turnover_page
+from pulse.dashboards.turnover_rows import Hidden, Number
 from pulse.stores import Stores
 from surveys.ledger.signing import LogSigner
 from surveys.months import Month
 from surveys.units import UnitCode
+from tests.analysis.test_workforce_series import attack, incidence_of
 from tests.pulse.dashboards.pages import chart_values, rows_of, text_of
-from tests.pulse.released import MANY, log_workforce
+from tests.pulse.released import MANY, TREE, log_workforce
 
 SignInAs = Callable[..., FlaskClient]
 FEW: Mapping[str, int] = {"north-1": 2, "north-2": 0, "north-3": 1, "south-1": 6, "south-2": 9}
@@ -91,6 +96,38 @@ def test_a_leader_reads_no_number_that_few_people_stand_behind(archive: Stores, 
     assert told(page_of(archive, Role.LEADER, "south", rate).rows[0])[1] == "15"
     # The whole less South would tell the 3 of North.
     assert is_hidden(archive, "root", rate)
+
+
+@pytest.mark.parametrize("rate", ["leavers", "agency", "vacancies"])
+@pytest.mark.parametrize("north_3", [0, 1, 3, 4, 5])
+def test_all_that_a_leader_of_everything_sees_tells_of_nobody(
+    stores: Stores, released_months: tuple[Month, ...], signer: LogSigner, rate: str, north_3: int
+) -> None:
+    """Every sum that a page shows, added and subtracted in every way."""
+    few = {**FEW, "north-3": north_3}
+    with stores.archive() as session:
+        put(session, released_months[-1:], signer, leavers=few, agency=few, vacancies_fte=few)
+    places = {unit.code: place for place, unit in enumerate(TREE)}
+    rows = {code: page_of(stores, Role.LEADER, code, rate).rows[0] for code in places}
+    shown = [isinstance(rows[unit.code], ShownPeriod) for unit in TREE]
+    people = np.array([few.get(unit.code, 0) for unit in TREE])
+    incidence = incidence_of(TREE.parent_places, shown)
+    told_sums = [int(told(row)[1]) for row in rows.values() if isinstance(row, ShownPeriod)]
+    assert (incidence @ people).tolist() == told_sums != []
+    assert attack(incidence, people) == 0
+
+
+def test_the_turnover_page_shows_the_same_leavers(archive: Stores) -> None:
+    with archive.archive() as session:
+        heads = visible_releases(session)
+        viewer = Viewer("id", "Dana", Role.LEADER, (UnitCode("root"),))
+        scope = scope_of(viewer, heads[-1].tree)
+        for unit in TREE:
+            turnover = turnover_page(session, heads, viewer, scope, unit=unit.code).months.rows[0]
+            staffing = page_of(archive, Role.LEADER, unit.code).rows[0]
+            hidden = isinstance(turnover.leavers, Hidden)
+            assert hidden == isinstance(staffing, HiddenPeriod)
+            assert hidden or turnover.leavers == Number(told(staffing)[1])
 
 
 def test_where_every_period_is_hidden_there_is_no_chart_and_the_sentence_says_so(
@@ -165,6 +202,9 @@ def test_years_stand_by_themselves_and_say_that_turnover_needs_months(
     hr, leader = (page_of(stores, role, "south-2") for role in (Role.HR, Role.LEADER))
     assert len(hr.rows) == 9
     assert hr.period_title == "Year"
+    assert hr.chart is not None
+    assert "Each year stands at its last month." in hr.chart.caption
+    assert "22.5% in the year October\N{NO-BREAK SPACE}2024 to September" in hr.lead
     assert any("needs figures of months" in note for note in hr.notes)
     assert [row.period.short_words for row in leader.rows] == ["2024-10 to 2025-09"]
 
