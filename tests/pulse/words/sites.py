@@ -192,21 +192,30 @@ def addresses_of(app: Flask) -> dict[str, tuple[str, ...]]:
     """Return the addresses to open for every endpoint that answers GET.
 
     Raises:
-        LookupError: a page whose address has parts has no example.
+        LookupError: pages whose addresses have parts have no example; all of them are named.
     """
-    found = {}
-    for prefix, each in applications(app).items():
-        for rule in rules_of(each, "GET"):
-            if rule.endpoint.startswith("assets."):
-                continue
-            if rule.arguments and rule.endpoint not in EXAMPLES:
-                raise LookupError(
-                    f"the page {rule.rule} has parts in its address: give it an example under "
-                    f"{rule.endpoint!r} in tests/pulse/words/examples.py"
-                )
-            plain = () if rule.arguments else (prefix + rule.rule,)
-            found[rule.endpoint] = tuple(dict.fromkeys((*plain, *EXAMPLES.get(rule.endpoint, ()))))
-    return found
+    rules = [
+        (prefix, rule)
+        for prefix, each in applications(app).items()
+        for rule in rules_of(each, "GET")
+        if not rule.endpoint.startswith("assets.")
+    ]
+    lacking = [
+        f"{rule.endpoint!r} ({prefix}{rule.rule})"
+        for prefix, rule in rules
+        if rule.arguments and rule.endpoint not in EXAMPLES
+    ]
+    if lacking:
+        raise LookupError(
+            "these pages have parts in their addresses: give each an example in "
+            f"tests/pulse/words/examples.py: {', '.join(lacking)}"
+        )
+    found: dict[str, dict[str, None]] = {}
+    for prefix, rule in rules:
+        addresses = found.setdefault(rule.endpoint, {})
+        plain = () if rule.arguments else (prefix + rule.rule,)
+        addresses.update(dict.fromkeys((*plain, *EXAMPLES.get(rule.endpoint, ()))))
+    return {endpoint: tuple(addresses) for endpoint, addresses in found.items()}
 
 
 def readers_of(app: Flask, endpoint: str) -> tuple[str, ...]:

@@ -129,5 +129,5 @@ def test_a_new_page_is_found_and_asks_for_an_example_if_its_address_has_parts(ap
     harder = Blueprint("harder", __name__)
     harder.add_url_rule("/careless/<unit>", "page", lambda unit: unit)
     app.register_blueprint(harder)
-    with pytest.raises(LookupError, match=r"give it an example under 'harder\.page'"):
+    with pytest.raises(LookupError, match=r"'harder\.page' \(/careless/<unit>\)"):
         addresses_of(app)
