@@ -50,12 +50,13 @@ from tests.pulse.waves_made import (
     fill_registry,
     secrets_of,
 )
-from tests.pulse.words.examples import EXAMPLES
+from tests.pulse.words.examples import EXAMPLES, FORMS
 
 if TYPE_CHECKING:
     from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 NOBODY = "nobody signed in"
+NOT_FOUND = 404
 ROLE = Breakdown("role", "Role family", ("Social work", "Support", "Office"))
 _LOCAL = MailSettings(MailWay.MAILBOX, "", 0, "", "", Encryption.NONE, "pulse@localhost")
 FIGURES_OF_OTHERS = Instrument(
@@ -119,12 +120,24 @@ class Site:
         return client
 
     def read_every_page(self, state: str, *, as_everybody: bool = False) -> None:
-        """Open every address as every reader who may, or as everybody to read refusals as well."""
+        """Send the forms of this state, then open every address as every reader who may.
+
+        `as_everybody` opens it as all the others too, to read what they are refused with.
+        """
+        self._send_forms(f"{self.name}: {state}")
         for endpoint, addresses in addresses_of(self.app).items():
             for reader in self.readers if as_everybody else readers_of(self.app, endpoint):
                 for address in self._filled(addresses):
                     answered = self.readers[reader].get(address)
                     self.hear(f"{self.name}: {state}", reader, address, endpoint, answered)
+
+    def _send_forms(self, state: str) -> None:
+        for form in FORMS:
+            if form.state == state:
+                address = form.address.format(**self.values)
+                answered = self.readers[form.reader].post(address, data=form.data)
+                assert answered.status_code != NOT_FOUND, address
+                self.hear(f"{state}, form", form.reader, address, "", answered)
 
     def send_every_form_empty(self) -> None:
         """Send every form without a word in it, and read what is said about it."""
@@ -343,7 +356,8 @@ def _close_and_challenge(site: Site, code: str) -> None:
     union = site.readers[Role.UNION_AUDITOR.value]
     site.read_every_page("closed")
     form = {"reason": "People were moved the night before it opened.", "decision": "raise"}
-    assert union.post(f"/audit/challenges/{code}", data=form).status_code == 303
+    raised = union.post(f"/audit/challenges/{code}", data=form)
+    assert raised.status_code == 303, raised.get_data(as_text=True)
 
 
 def _answer_and_release(site: Site, code: str) -> None:

@@ -22,7 +22,7 @@ from pulse.startup import check_installation
 from pulse.stores import Stores
 from tests.pulse.waves_made import SERVED, hand_out_keys
 from tests.pulse.words import sites
-from tests.pulse.words.examples import EXAMPLES, NO_WORDS
+from tests.pulse.words.examples import EXAMPLES, FORMS, NO_WORDS
 from tests.pulse.words.lexicon import findings
 from tests.pulse.words.reading import classes_of_html, words_of_html, words_of_json
 from tests.pulse.words.sites import Said, Site, addresses_of
@@ -104,6 +104,16 @@ def test_refusals_missing_pages_and_forms_sent_empty_were_read(
 ) -> None:
     statuses = {said.status for site in heard.values() for said in site if words_of(said)}
     assert {OK, 400, 403, 404, 409} <= statuses
+
+
+def test_every_form_of_the_examples_was_sent_and_answered_in_words(
+    heard: Mapping[str, list[Said]],
+) -> None:
+    sent = [said for site in heard.values() for said in site if said.site.endswith(", form")]
+    assert len(sent) == len(FORMS)
+    assert [
+        said for said in sent if said.status == OK and "Raise this challenge?" in words_of(said)
+    ]
 
 
 def test_mails_were_read_in_both_their_parts(heard: Mapping[str, list[Said]]) -> None:
