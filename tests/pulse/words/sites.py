@@ -335,14 +335,19 @@ def _send_mail(site: Site) -> None:
 
 def _upload_staff(site: Site) -> None:
     """Send a list with a mistake, which is refused by row, and one that can be stored."""
-    hr = site.readers[Role.HR.value]
-    for text in (_STAFF, _GOOD_STAFF):
-        day = datetime.now().astimezone().date().isoformat()
-        data = {"day": day, "staff": (BytesIO(text.encode()), "people.csv")}
-        answered = hr.post("/people", data=data, content_type="multipart/form-data")
-        site.hear("wave: list of staff", Role.HR.value, "/people", "people.upload", answered)
-    assert answered.status_code == 303, answered.get_data(as_text=True)
-    site.values["upload"] = answered.location.rpartition("/")[2]
+    day = {"day": datetime.now().astimezone().date().isoformat()}
+    _upload(site, "/people", "staff", _STAFF, **day)
+    site.values["upload"] = _upload(site, "/people", "staff", _GOOD_STAFF, **day)
+
+
+def _upload(site: Site, address: str, part: str, text: str, **more: str) -> str:
+    """Send a file as HR, read what is said about it, and return the token of its difference."""
+    data = {**more, part: (BytesIO(text.encode()), "list.csv")}
+    answered = site.readers[Role.HR.value].post(
+        address, data=data, content_type="multipart/form-data"
+    )
+    site.hear(f"{site.name}: list sent", Role.HR.value, address, "", answered)
+    return (answered.location or "").rpartition("/")[2]
 
 
 def _close_and_challenge(site: Site, code: str) -> None:
