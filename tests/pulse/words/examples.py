@@ -7,6 +7,7 @@ is read as well.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "audit.certificate": ("/audit/certificates/2025-06.json",),
@@ -40,6 +41,37 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "waves.preview_page": ("/waves/{wave}/preview/page",),
     "respond.receipt_list": ("/p/receipts/{wave}.txt",),
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that somebody sends on a site in a state, before its pages are read there.
+
+    Without a decision most forms ask once more; what they answer is read like a page. `state` is
+    the site's name and state as in `sites.py`.
+    """
+
+    state: str
+    reader: str
+    address: str
+    data: Mapping[str, str]
+
+
+FORMS = (
+    Form("bare: empty", "nobody signed in", "/sign-in", {"name": "x", "password": "wrong"}),
+    Form("wave: draft", "hr", "/waves/plan", {"kind": "monthly", "opens_on": "soon"}),
+    Form("wave: draft", "hr", "/waves/ahead", {"months": "3", "skip": "Christmas"}),
+    Form("wave: draft", "hr", "/waves/own-question", {"wording": "Why?", "scale": "unknown"}),
+    Form("wave: open", "hr", "/waves/{wave}/extend", {"closes_on": "soon"}),
+    Form("wave: closed", "union_auditor", "/audit/challenges/{wave}", {"reason": "Many moved."}),
+    Form("wave: closed", "union_auditor", "/audit/challenges/{wave}", {"reason": "x" * 2000}),
+    Form(
+        "wave: challenged", "hr", "/waves/{wave}/answer",
+        {"words": "They had been entered twice.", "outcome": "release"},
+    ),
+    Form("wave: challenged", "hr", "/waves/{wave}/answer", {"words": "", "outcome": "destroy"}),
+)  # fmt: skip
+"""Add what a new form answers when it is filled in, or filled in wrong."""
 
 NO_WORDS: Mapping[str, str] = {
     "assets.hashed_file": "styles and scripts; their sources are read by test_words_of_sources",

@@ -24,14 +24,15 @@ class Rule:
 class Allowance:
     """A sentence, or the part of one, in which a word of the list is honest.
 
-    `sentence` is a pattern: spaces stand for any white space, letters for either case.
+    `sentence` is a pattern: spaces stand for any white space, letters for either case, ^ and $ for
+    the ends of a line (each block of a page, each text of a JSON file is one).
     """
 
     sentence: str
     reason: str
 
     def pattern(self) -> re.Pattern[str]:
-        return re.compile(self.sentence.replace(" ", r"\s+"), re.IGNORECASE)
+        return re.compile(self.sentence.replace(" ", r"\s+"), re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,12 +50,13 @@ from tests.pulse.waves_made import (
     fill_registry,
     secrets_of,
 )
-from tests.pulse.words.examples import EXAMPLES
+from tests.pulse.words.examples import EXAMPLES, FORMS
 
 if TYPE_CHECKING:
     from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 NOBODY = "nobody signed in"
+NOT_FOUND = 404
 ROLE = Breakdown("role", "Role family", ("Social work", "Support", "Office"))
 _LOCAL = MailSettings(MailWay.MAILBOX, "", 0, "", "", Encryption.NONE, "pulse@localhost")
 FIGURES_OF_OTHERS = Instrument(
@@ -119,12 +120,24 @@ class Site:
         return client
 
     def read_every_page(self, state: str, *, as_everybody: bool = False) -> None:
-        """Open every address as every reader who may, or as everybody to read refusals as well."""
+        """Send the forms of this state, then open every address as every reader who may.
+
+        `as_everybody` opens it as all the others too, to read what they are refused with.
+        """
+        self._send_forms(f"{self.name}: {state}")
         for endpoint, addresses in addresses_of(self.app).items():
             for reader in self.readers if as_everybody else readers_of(self.app, endpoint):
                 for address in self._filled(addresses):
                     answered = self.readers[reader].get(address)
                     self.hear(f"{self.name}: {state}", reader, address, endpoint, answered)
+
+    def _send_forms(self, state: str) -> None:
+        for form in FORMS:
+            if form.state == state:
+                address = form.address.format(**self.values)
+                answered = self.readers[form.reader].post(address, data=form.data)
+                assert answered.status_code != NOT_FOUND, address
+                self.hear(f"{state}, form", form.reader, address, "", answered)
 
     def send_every_form_empty(self) -> None:
         """Send every form without a word in it, and read what is said about it."""
@@ -192,21 +205,30 @@ def addresses_of(app: Flask) -> dict[str, tuple[str, ...]]:
     """Return the addresses to open for every endpoint that answers GET.
 
     Raises:
-        LookupError: a page whose address has parts has no example.
+        LookupError: pages whose addresses have parts have no example; all of them are named.
     """
-    found = {}
-    for prefix, each in applications(app).items():
-        for rule in rules_of(each, "GET"):
-            if rule.endpoint.startswith("assets."):
-                continue
-            if rule.arguments and rule.endpoint not in EXAMPLES:
-                raise LookupError(
-                    f"the page {rule.rule} has parts in its address: give it an example under "
-                    f"{rule.endpoint!r} in tests/pulse/words/examples.py"
-                )
-            plain = () if rule.arguments else (prefix + rule.rule,)
-            found[rule.endpoint] = tuple(dict.fromkeys((*plain, *EXAMPLES.get(rule.endpoint, ()))))
-    return found
+    rules = [
+        (prefix, rule)
+        for prefix, each in applications(app).items()
+        for rule in rules_of(each, "GET")
+        if not rule.endpoint.startswith("assets.")
+    ]
+    lacking = [
+        f"{rule.endpoint!r} ({prefix}{rule.rule})"
+        for prefix, rule in rules
+        if rule.arguments and rule.endpoint not in EXAMPLES
+    ]
+    if lacking:
+        raise LookupError(
+            "these pages have parts in their addresses: give each an example in "
+            f"tests/pulse/words/examples.py: {', '.join(lacking)}"
+        )
+    found: dict[str, dict[str, None]] = {}
+    for prefix, rule in rules:
+        addresses = found.setdefault(rule.endpoint, {})
+        plain = () if rule.arguments else (prefix + rule.rule,)
+        addresses.update(dict.fromkeys((*plain, *EXAMPLES.get(rule.endpoint, ()))))
+    return {endpoint: tuple(addresses) for endpoint, addresses in found.items()}
 
 
 def readers_of(app: Flask, endpoint: str) -> tuple[str, ...]:
@@ -313,14 +335,19 @@ def _send_mail(site: Site) -> None:
 
 def _upload_staff(site: Site) -> None:
     """Send a list with a mistake, which is refused by row, and one that can be stored."""
-    hr = site.readers[Role.HR.value]
-    for text in (_STAFF, _GOOD_STAFF):
-        day = datetime.now().astimezone().date().isoformat()
-        data = {"day": day, "staff": (BytesIO(text.encode()), "people.csv")}
-        answered = hr.post("/people", data=data, content_type="multipart/form-data")
-        site.hear("wave: list of staff", Role.HR.value, "/people", "people.upload", answered)
-    assert answered.status_code == 303, answered.get_data(as_text=True)
-    site.values["upload"] = answered.location.rpartition("/")[2]
+    day = {"day": datetime.now().astimezone().date().isoformat()}
+    _upload(site, "/people", "staff", _STAFF, **day)
+    site.values["upload"] = _upload(site, "/people", "staff", _GOOD_STAFF, **day)
+
+
+def _upload(site: Site, address: str, part: str, text: str, **more: str) -> str:
+    """Send a file as HR, read what is said about it, and return the token of its difference."""
+    data = {**more, part: (BytesIO(text.encode()), "list.csv")}
+    answered = site.readers[Role.HR.value].post(
+        address, data=data, content_type="multipart/form-data"
+    )
+    site.hear(f"{site.name}: list sent", Role.HR.value, address, "", answered)
+    return (answered.location or "").rpartition("/")[2]
 
 
 def _close_and_challenge(site: Site, code: str) -> None:
@@ -334,7 +361,8 @@ def _close_and_challenge(site: Site, code: str) -> None:
     union = site.readers[Role.UNION_AUDITOR.value]
     site.read_every_page("closed")
     form = {"reason": "People were moved the night before it opened.", "decision": "raise"}
-    assert union.post(f"/audit/challenges/{code}", data=form).status_code == 303
+    raised = union.post(f"/audit/challenges/{code}", data=form)
+    assert raised.status_code == 303, raised.get_data(as_text=True)
 
 
 def _answer_and_release(site: Site, code: str) -> None:

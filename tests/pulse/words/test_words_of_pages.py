@@ -22,7 +22,7 @@ from pulse.startup import check_installation
 from pulse.stores import Stores
 from tests.pulse.waves_made import SERVED, hand_out_keys
 from tests.pulse.words import sites
-from tests.pulse.words.examples import EXAMPLES, NO_WORDS
+from tests.pulse.words.examples import EXAMPLES, FORMS, NO_WORDS
 from tests.pulse.words.lexicon import findings
 from tests.pulse.words.reading import classes_of_html, words_of_html, words_of_json
 from tests.pulse.words.sites import Said, Site, addresses_of
@@ -106,6 +106,16 @@ def test_refusals_missing_pages_and_forms_sent_empty_were_read(
     assert {OK, 400, 403, 404, 409} <= statuses
 
 
+def test_every_form_of_the_examples_was_sent_and_answered_in_words(
+    heard: Mapping[str, list[Said]],
+) -> None:
+    sent = [said for site in heard.values() for said in site if said.site.endswith(", form")]
+    assert len(sent) == len(FORMS)
+    assert [
+        said for said in sent if said.status == OK and "Raise this challenge?" in words_of(said)
+    ]
+
+
 def test_mails_were_read_in_both_their_parts(heard: Mapping[str, list[Said]]) -> None:
     mails = [said for site in heard.values() for said in site if said.address == "mail"]
     assert {said.mimetype for said in mails} == {"text/plain", "text/html"}
@@ -129,5 +139,5 @@ def test_a_new_page_is_found_and_asks_for_an_example_if_its_address_has_parts(ap
     harder = Blueprint("harder", __name__)
     harder.add_url_rule("/careless/<unit>", "page", lambda unit: unit)
     app.register_blueprint(harder)
-    with pytest.raises(LookupError, match=r"give it an example under 'harder\.page'"):
+    with pytest.raises(LookupError, match=r"'harder\.page' \(/careless/<unit>\)"):
         addresses_of(app)
