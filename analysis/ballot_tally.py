@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.complete_answers import CompleteRows
 from analysis.disclosure.frequency_tables import NO_CATEGORY
 from analysis.tally import Categories, ItemTally, MonthTally, add_up
 from surveys.breakdown_questions import category_of
@@ -40,6 +41,7 @@ def tally_ballots(
     starts = np.concatenate([[0], np.cumsum(widths)]).tolist()
     columns = tuple(zip(starts[:-1], widths, strict=True))
     rows = _Rows(descriptor, columns=starts[-1])
+    complete = _complete_rows(descriptor)
     spoilt = 0
     for ballot in opened:
         if isinstance(ballot, SpoiltBallot):
@@ -51,6 +53,8 @@ def tally_ballots(
         for choice, (start, width) in zip(ballot.choices, columns, strict=False):
             # Choice 0 is skipped, which stands last.
             row[1 + start + (choice - 1) % width] += 1
+        if complete is not None:
+            complete.add(ballot.unit, ballot.choices)
     keys, table = rows.in_order()
     tally = MonthTally(
         month=descriptor.month,
@@ -62,8 +66,18 @@ def tally_ballots(
         },
         breakdowns=descriptor.breakdown_questions,
         categories=tuple(categories for _unit, categories in keys if categories),
+        complete=None if complete is None else complete.total(),
     )
     return BallotTally(tally, spoilt)
+
+
+def _complete_rows(descriptor: Descriptor) -> CompleteRows | None:
+    """Return where complete answers are added up; nowhere if the wave did not declare it."""
+    if not descriptor.questionnaire_figures:
+        return None
+    instrument = descriptor.instrument
+    asked = [(item, instrument.scales[item.scale]) for item in instrument.items]
+    return CompleteRows(asked, [group.unit for group in descriptor.groups])
 
 
 class _Rows:

@@ -22,6 +22,7 @@ from analysis.disclosure.rules import Rules
 from analysis.disclosure.tree import protect_tree
 from analysis.errors import ReleaseRefused
 from analysis.figure_text import cell_texts
+from analysis.questionnaire_figures import questionnaire_figures
 from analysis.release import CodedNumber, ReleasedItem, SelfAttack, Source
 from analysis.release_documents import (
     BreakdownCellsText,
@@ -113,6 +114,7 @@ def prepare_release(
         withheld=coded.withheld,
         breakdowns=judged.breakdowns.described,
         coarse_cells=_coarse_units(judged.shown, tree),
+        questionnaire=questionnaire_figures(tally, policy, shown=coded.items),
     )
     rates = _response_rates(judged.shown, tree, policy, invitations)
     cells = _PublishedCells(judged.shown, coded, rates, judged.breakdowns.cells, judged.proof)
