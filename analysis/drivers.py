@@ -33,6 +33,7 @@ _SEED = 20_260_102  # any fixed number: the same figures give the same intervals
 _SHARE_OF_DRAWS = 0.9
 _PERCENTILES = (2.5, 97.5)
 _NORMAL_QUANTILE = 1.959963984540054
+_NEARLY_ONE = 0.995  # what 1 may have been before it was rounded to two decimals
 _FALSE_DISCOVERIES = 0.05
 _TIE_DECIMALS = 9
 
@@ -87,13 +88,14 @@ def single_between(morale: FloatArray, questions: FloatArray) -> tuple[Single | 
     """Return Spearman's correlation of units' morale with each question.
 
     Args:
-        morale: the mean of each unit in scale points.
+        morale: units' means in scale points, for each question over the months in which both are
+            shown: the same shape as `questions`.
         questions: a row per unit and a column per question; nan where the unit shows none.
     """
     found: list[Single | Refused] = []
-    for column in questions.T:
-        shown = np.isfinite(column) & np.isfinite(morale)
-        pair = (_ties_kept(morale[shown]), _ties_kept(column[shown]))
+    for beside, column in zip(morale.T, questions.T, strict=True):
+        shown = np.isfinite(column) & np.isfinite(beside)
+        pair = (_ties_kept(beside[shown]), _ties_kept(column[shown]))
         if int(shown.sum()) < FEWEST_UNITS:
             found.append(_too_few_units(int(shown.sum()), FEWEST_UNITS))
         elif not all(np.ptp(values) > 0 for values in pair):
@@ -106,13 +108,13 @@ def single_between(morale: FloatArray, questions: FloatArray) -> tuple[Single | 
     return _adjusted(found)
 
 
-def single_within(correlations: FloatArray, *, freedom: int) -> tuple[Single, ...]:
-    """Return the correlation of morale with each question around the means of units.
+def single_within(correlations: FloatArray, *, freedom: int) -> tuple[Single | Refused, ...]:
+    """Return morale's correlation with each question around the means of units, with its interval.
 
     The interval is Fisher's, with standard error 1 / sqrt(freedom - 2).
 
     Args:
-        correlations: of morale (first) and the questions.
+        correlations: of morale with each question; nan where none was released.
         freedom: the least degrees of freedom that may stand behind them.
 
     Source: R. A. Fisher, On the probable error of a coefficient of correlation, Metron 1 (1921);
@@ -120,12 +122,15 @@ def single_within(correlations: FloatArray, *, freedom: int) -> tuple[Single, ..
     """
     error = 1 / math.sqrt(freedom - 2)
     found: list[Single | Refused] = []
-    for estimate in correlations[0, 1:].tolist():
-        middle = math.atanh(max(-0.995, min(0.995, estimate)))
+    for estimate in correlations.tolist():
+        if math.isnan(estimate):
+            found.append(Refused("No month that asked it released its correlations."))
+            continue
+        middle = math.atanh(max(-_NEARLY_ONE, min(_NEARLY_ONE, estimate)))
         half = _NORMAL_QUANTILE * error
         interval = math.tanh(middle - half), math.tanh(middle + half)
         found.append(Single(estimate, *interval, freedom, _two_sided(estimate, error)))
-    return tuple(each for each in _adjusted(found) if isinstance(each, Single))
+    return _adjusted(found)
 
 
 def joint_between(morale: FloatArray, questions: FloatArray) -> Joint | Refused:

@@ -62,7 +62,12 @@ ENTRIES = (
     Entry("Self-attack", "audit.self_attack", Permission.VIEW_AUDIT),
     Entry("Health", "administration.health", Permission.VIEW_HEALTH),
     Entry("Accounts", "administration.accounts", Permission.VIEW_ACCOUNTS),
-    Entry(_METHOD, "dashboards.method", Permission.VIEW_METHOD),
+    Entry(
+        _METHOD,
+        "dashboards.method",
+        Permission.VIEW_METHOD,
+        frozenset({"analyses.questionnaire"}),
+    ),
 )
 
 ROLE_NAMES = {
@@ -90,6 +95,7 @@ class Frame:
     role: str | None
     links: tuple[Link, ...]
     method_url: str | None
+    questionnaire_url: str | None
 
     @property
     def here(self) -> str:
@@ -102,10 +108,18 @@ def frame_of_request() -> Frame:
     organisation = current_settings().organisation
     viewer = find_viewer()
     if viewer is None:
-        return Frame(organisation, None, None, (), None)
+        return Frame(organisation, None, None, (), None, None)
     links = links_of(viewer)
     method_url = next((link.url for link in links if link.label == _METHOD), None)
-    return Frame(organisation, viewer.display_name, ROLE_NAMES[viewer.role], links, method_url)
+    may_view = viewer.may(Permission.VIEW_QUESTIONNAIRE)
+    return Frame(
+        organisation,
+        viewer.display_name,
+        ROLE_NAMES[viewer.role],
+        links,
+        method_url,
+        url_for("analyses.questionnaire") if may_view else None,
+    )
 
 
 def links_of(viewer: Viewer) -> tuple[Link, ...]:

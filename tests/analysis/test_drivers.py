@@ -57,6 +57,11 @@ def joint_of(found: Joint | Refused) -> Joint:
     return found
 
 
+def single(morale: np.ndarray, questions: np.ndarray) -> tuple[Single | Refused, ...]:
+    """Set the same morale beside every question, as in one month."""
+    return single_between(np.broadcast_to(morale[:, np.newaxis], questions.shape), questions)
+
+
 def singles_of(found: tuple[Single | Refused, ...]) -> list[Single]:
     return [each for each in found if isinstance(each, Single)]
 
@@ -153,17 +158,24 @@ def test_a_unit_that_lacks_a_question_takes_no_part_in_the_regression() -> None:
 def test_single_correlations_are_those_of_scipy_over_units_that_show_both() -> None:
     morale, questions = drawn(40, 3)
     questions[:5, 0] = np.nan
-    found = singles_of(single_between(morale, questions))
+    found = singles_of(single(morale, questions))
     assert [each.n for each in found] == [35, 40, 40]
     assert found[0].estimate == pytest.approx(stats.spearmanr(morale[5:], questions[5:, 0])[0])
     assert found[2].estimate == pytest.approx(stats.spearmanr(morale, questions[:, 2])[0])
     assert all(each.low <= each.estimate <= each.high for each in found)
 
 
+def test_each_question_stands_beside_the_morale_of_its_own_months() -> None:
+    morale, questions = drawn(40, 2)
+    other = morale[::-1]
+    found = singles_of(single_between(np.column_stack([morale, other]), questions))
+    assert found[1].estimate == pytest.approx(stats.spearmanr(other, questions[:, 1])[0])
+
+
 def test_a_question_shown_by_nine_units_is_refused_and_the_others_are_told() -> None:
     morale, questions = drawn(40, 2)
     questions[9:, 0] = np.nan
-    few, told = single_between(morale, questions)
+    few, told = single(morale, questions)
     assert few == Refused("At least 10 units that show both are needed. There are 9, so 1 more.")
     assert isinstance(told, Single)
 
@@ -171,15 +183,15 @@ def test_a_question_shown_by_nine_units_is_refused_and_the_others_are_told() -> 
 def test_a_question_that_is_the_same_everywhere_is_refused() -> None:
     morale, questions = drawn(40, 2)
     questions[:, 0] = 3.4
-    refused, _told = single_between(morale, questions)
+    refused, _told = single(morale, questions)
     assert isinstance(refused, Refused)
     assert "same mean" in refused.reason
 
 
 def test_p_is_adjusted_for_all_questions_that_are_looked_at() -> None:
     morale, questions = drawn(40, 5)
-    alone = singles_of(single_between(morale, questions[:, :1]))[0]
-    together = singles_of(single_between(morale, questions))
+    alone = singles_of(single(morale, questions[:, :1]))[0]
+    together = singles_of(single(morale, questions))
     assert together[0].adjusted_p > alone.adjusted_p
     assert together[0].estimate == alone.estimate
 
@@ -189,9 +201,7 @@ def test_pure_noise_is_seldom_told_apart_from_no_association() -> None:
     found = [
         any(
             each.is_distinguishable
-            for each in singles_of(
-                single_between(random.normal(size=25), random.normal(size=(25, 7)))
-            )
+            for each in singles_of(single(random.normal(size=25), random.normal(size=(25, 7))))
         )
         for _ in range(400)
     ]
@@ -199,14 +209,19 @@ def test_pure_noise_is_seldom_told_apart_from_no_association() -> None:
 
 
 def test_within_units_the_interval_is_fishers() -> None:
-    matrix = np.array([[1, 0.4, -0.1], [0.4, 1, 0], [-0.1, 0, 1]])
-    first, second = single_within(matrix, freedom=227)
+    first, second = singles_of(single_within(np.array([0.4, -0.1]), freedom=227))
     half = 1.959964 / np.sqrt(225)
     assert (first.low, first.high) == pytest.approx(
         tuple(np.tanh(np.arctanh(0.4) + sign * half) for sign in (-1, 1)), abs=1e-6
     )
     assert first.is_distinguishable
     assert not second.is_distinguishable
+
+
+def test_a_question_without_a_released_correlation_is_refused_and_the_others_are_told() -> None:
+    refused, told = single_within(np.array([np.nan, 0.3]), freedom=200)
+    assert refused == Refused("No month that asked it released its correlations.")
+    assert isinstance(told, Single)
 
 
 def test_drawn_matrices_have_the_spread_of_samples_of_so_many_people() -> None:
