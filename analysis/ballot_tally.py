@@ -11,6 +11,7 @@ from analysis.tally import Categories, ItemTally, MonthTally, add_up
 from surveys.breakdown_questions import category_of
 from surveys.descriptors import Descriptor
 from surveys.opening import OpenedAnswers, SpoiltBallot
+from surveys.scales import Scale
 from surveys.units import UnitCode
 
 
@@ -37,10 +38,8 @@ def tally_ballots(
     """
     items = descriptor.instrument.items
     scales = [descriptor.instrument.scales[item.scale] for item in items]
-    widths = [len(scale.options) + 1 for scale in scales]  # the last column is "skipped"
-    starts = np.concatenate([[0], np.cumsum(widths)]).tolist()
-    columns = tuple(zip(starts[:-1], widths, strict=True))
-    rows = _Rows(descriptor, columns=starts[-1])
+    columns = _columns(scales)
+    rows = _Rows(descriptor, columns=sum(width for _start, width in columns))
     complete = _complete_rows(descriptor)
     spoilt = 0
     for ballot in opened:
@@ -69,6 +68,13 @@ def tally_ballots(
         complete=None if complete is None else complete.total(),
     )
     return BallotTally(tally, spoilt)
+
+
+def _columns(scales: Sequence[Scale]) -> tuple[tuple[int, int], ...]:
+    """Return where each item's columns start and how many they are; the last is "skipped"."""
+    widths = [len(scale.options) + 1 for scale in scales]
+    starts = np.concatenate([[0], np.cumsum(widths)]).tolist()
+    return tuple(zip(starts[:-1], widths, strict=True))
 
 
 def _complete_rows(descriptor: Descriptor) -> CompleteRows | None:

@@ -12,6 +12,7 @@ FEWEST_ITEMS = 3
 
 _LEAST_UNIQUENESS = 0.005
 _TOLERANCE = 1e-12
+_SEARCH = {"ftol": 1e-15, "gtol": 1e-10, "maxiter": 5000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,7 @@ class OneFactor:
 def fit_one_factor(covariance: FloatArray) -> OneFactor:
     """Return the maximum likelihood fit of one factor to a covariance matrix.
 
-    For given uniquenesses the best loadings are known (the first eigenvector of the scaled
-    correlations), so only the uniquenesses are searched, on a logarithmic scale, with the gradient.
+    For given uniquenesses the best loadings are known, so only the uniquenesses are searched.
 
     Args:
         covariance: of at least three items, positive definite, in squared scale points.
@@ -59,7 +59,7 @@ def fit_one_factor(covariance: FloatArray) -> OneFactor:
         jac=True,
         method="L-BFGS-B",
         bounds=[(np.log(_LEAST_UNIQUENESS), 0.0)] * len(start),
-        options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 5000},
+        options=_SEARCH,
     )
     uniquenesses = np.exp(found.x)
     loadings = _loadings(uniquenesses, correlations)

@@ -100,8 +100,7 @@ def prepare_release(
         invitations: who was invited, now and to the wave before; nobody for imported answers.
 
     Raises:
-        ReleaseRefused: an atom is no unit of the tree, an item has no construct, an attack or the
-            verifier found or missed what it must not, or figures or invitations contradict.
+        ReleaseRefused: a unit or construct is unknown, an attack or proof failed, or parts differ.
     """
     judged = _judge(tally, tree, policy, invitations.gate)
     coded, tally = judged.coded, tally.by_unit()

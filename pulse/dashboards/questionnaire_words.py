@@ -73,9 +73,9 @@ MEANINGS = (
         "It is for units of average size; averages of small units are less sure.",
     ),
     Meaning(
-        "No scored answer",
+        "Skipped or not said",
         "The share of people who skipped the question or chose not to say.",
-        "skipped and unscored answers \N{DIVISION SIGN} people who answered anything",
+        "people who skipped it or chose not to say \N{DIVISION SIGN} people who answered anything",
         "our own count, decision record 0140",
         "In steps, and never below the smallest step, so that it tells of no small group. Many may "
         "mean that a question is not understood, or not safe to answer.",
