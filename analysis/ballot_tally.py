@@ -10,6 +10,7 @@ from analysis.disclosure.frequency_tables import NO_CATEGORY
 from analysis.tally import Categories, ItemTally, MonthTally, add_up
 from surveys.breakdown_questions import category_of
 from surveys.descriptors import Descriptor
+from surveys.instruments import Item
 from surveys.opening import OpenedAnswers, SpoiltBallot
 from surveys.scales import Scale
 from surveys.units import UnitCode
@@ -36,9 +37,8 @@ def tally_ballots(
         opened: from `surveys.opening.open_answers`; it is read once and nothing of it is kept.
         descriptor: of the wave; it gives the order of items and breakdown questions.
     """
-    items = descriptor.instrument.items
-    scales = [descriptor.instrument.scales[item.scale] for item in items]
-    columns = _columns(scales)
+    asked = _asked(descriptor)
+    columns = _columns([scale for _item, scale in asked])
     rows = _Rows(descriptor, columns=sum(width for _start, width in columns))
     complete = _complete_rows(descriptor)
     spoilt = 0
@@ -61,13 +61,18 @@ def tally_ballots(
         respondents=table[:, 0],
         items={
             item.code: ItemTally(item, scale, table[:, 1 + start : 1 + start + width])
-            for item, scale, (start, width) in zip(items, scales, columns, strict=True)
+            for (item, scale), (start, width) in zip(asked, columns, strict=True)
         },
         breakdowns=descriptor.breakdown_questions,
         categories=tuple(categories for _unit, categories in keys if categories),
         complete=None if complete is None else complete.total(),
     )
     return BallotTally(tally, spoilt)
+
+
+def _asked(descriptor: Descriptor) -> list[tuple[Item, Scale]]:
+    instrument = descriptor.instrument
+    return [(item, instrument.scales[item.scale]) for item in instrument.items]
 
 
 def _columns(scales: Sequence[Scale]) -> tuple[tuple[int, int], ...]:
@@ -81,9 +86,7 @@ def _complete_rows(descriptor: Descriptor) -> CompleteRows | None:
     """Return where complete answers are added up; nowhere if the wave did not declare it."""
     if not descriptor.questionnaire_figures:
         return None
-    instrument = descriptor.instrument
-    asked = [(item, instrument.scales[item.scale]) for item in instrument.items]
-    return CompleteRows(asked, [group.unit for group in descriptor.groups])
+    return CompleteRows(_asked(descriptor), [group.unit for group in descriptor.groups])
 
 
 class _Rows:

@@ -12,7 +12,6 @@ FEWEST_ITEMS = 3
 
 _LEAST_UNIQUENESS = 0.005
 _TOLERANCE = 1e-12
-_SEARCH = {"ftol": 1e-15, "gtol": 1e-10, "maxiter": 5000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +58,11 @@ def fit_one_factor(covariance: FloatArray) -> OneFactor:
         jac=True,
         method="L-BFGS-B",
         bounds=[(np.log(_LEAST_UNIQUENESS), 0.0)] * len(start),
-        options=_SEARCH,
+        options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 5000},
     )
     uniquenesses = np.exp(found.x)
-    loadings = _loadings(uniquenesses, correlations)
-    if loadings.sum() < 0:
-        loadings = -loadings
     return OneFactor(
-        loadings=loadings * deviations,
+        loadings=_loadings(uniquenesses, correlations) * deviations,
         uniquenesses=uniquenesses * deviations**2,
         is_proper=bool((uniquenesses > _LEAST_UNIQUENESS * (1 + 1e-6)).all()),
     )
@@ -85,7 +81,7 @@ def _loadings(uniquenesses: FloatArray, correlations: FloatArray) -> FloatArray:
     values, vectors = _eigen(uniquenesses, correlations)
     factor = vectors[:, -1] * np.sqrt(max(float(values[-1]) - 1, 0.0))
     loadings: FloatArray = np.sqrt(uniquenesses) * factor
-    return loadings
+    return loadings if loadings.sum() >= 0 else -loadings
 
 
 def _eigen(uniquenesses: FloatArray, correlations: FloatArray) -> tuple[FloatArray, FloatArray]:
