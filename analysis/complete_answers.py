@@ -5,7 +5,7 @@ are turned round, so that more is what staff would want. Everything is a whole n
 counted apart add up to exactly the sums of the whole, in whatever order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,6 +78,17 @@ class CompleteAnswers:
             self.sums[:, places],
             self.products[np.ix_(places, places)],
         )
+
+    def grouped(self, group_of: Mapping[UnitCode, UnitCode]) -> "CompleteAnswers":
+        """Return the sums with the units of each group taken as one unit."""
+        groups = tuple(dict.fromkeys(group_of[unit] for unit in self.units))
+        place = {group: number for number, group in enumerate(groups)}
+        rows = [place[group_of[unit]] for unit in self.units]
+        answers = np.zeros(len(groups), dtype=np.int64)
+        sums = np.zeros((len(groups), len(self.items)), dtype=np.int64)
+        np.add.at(answers, rows, self.answers)
+        np.add.at(sums, rows, self.sums)
+        return CompleteAnswers(self.items, groups, answers, sums, self.products)
 
     def _divided(self, sums: Whole, answers: Whole) -> FloatArray:
         freedom = int(answers.sum()) - len(answers)

@@ -164,6 +164,24 @@ def test_the_release_holds_them_and_reads_them_back() -> None:
     assert read_questionnaire(None) is None
 
 
+def test_how_people_are_divided_among_hidden_units_changes_no_figure() -> None:
+    """Nothing of a release may depend on fewer than k people, and such a split would."""
+    choices = make_choices(400)
+    people = [(unit, chosen) for unit, chosen in choices if unit not in UNITS[10:]]
+    few = [chosen for unit, chosen in choices if unit in UNITS[10:]][:16]
+    splits = [
+        [(UNITS[10 + (place in first)], chosen) for place, chosen in enumerate(few)]
+        for first in (range(8), range(8, 16), range(0, 16, 2))
+    ]
+    releases = [release_of(tally_of([*people, *split])) for split in splits]
+    shown = [{cell.unit for cell in each.cells if cell.respondents} for each in releases]
+    assert all(not each & set(UNITS[10:]) for each in shown)
+    figures = [read_header(each.header).questionnaire for each in releases]
+    assert figures[0] is not None
+    assert figures[0].correlations_within is not None
+    assert figures[1:] == figures[:1] * 2
+
+
 def test_a_release_without_them_is_what_it_was_before_they_existed() -> None:
     without = release_of(tally_of(make_choices(400), with_complete=False))
     too_few = release_of(tally_of(make_choices(150)))
