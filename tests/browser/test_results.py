@@ -28,6 +28,8 @@ PAGES = [
     ("hr", "/turnover"),
     ("leader", "/turnover"),
     ("hr", "/method"),
+    ("hr", "/moves-with"),
+    ("hr", "/method/questionnaire"),
     ("union_auditor", "/audit"),
     ("union_auditor", "/audit/settings"),
     ("union_auditor", "/audit/log"),

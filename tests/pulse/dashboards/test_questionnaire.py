@@ -5,8 +5,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from analysis.archive import visible_releases
+from analysis.publishing import verify_release
 from analysis.release import ReleaseHead
 from analysis.reliability import agreement
+from analysis.tables import ReleaseRow
 from pulse.access import Role
 from pulse.dashboards.questionnaire import QuestionnairePage, questionnaire_page
 from pulse.stores import Stores
@@ -130,3 +132,12 @@ def test_the_method_page_leads_there_for_those_who_may_go(
     administrator = sign_in_as(Role.ADMINISTRATOR)
     assert link not in administrator.get("/method").text
     assert administrator.get("/method/questionnaire").status_code == 403
+
+
+def test_the_figures_are_part_of_what_verifying_a_release_covers(city: Stores) -> None:
+    with city.archive() as session:
+        assert verify_release(session, FIRST).is_intact
+        row = session.get_one(ReleaseRow, str(FIRST))
+        row.header = row.header.replace('"alpha":0.', '"alpha":0.9')
+        session.flush()
+        assert verify_release(session, FIRST).broken == ("header",)
