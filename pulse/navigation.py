@@ -96,6 +96,7 @@ class Frame:
     links: tuple[Link, ...]
     method_url: str | None
     questionnaire_url: str | None
+    moves_with_url: str | None
 
     @property
     def here(self) -> str:
@@ -108,18 +109,22 @@ def frame_of_request() -> Frame:
     organisation = current_settings().organisation
     viewer = find_viewer()
     if viewer is None:
-        return Frame(organisation, None, None, (), None, None)
+        return Frame(organisation, None, None, (), None, None, None)
     links = links_of(viewer)
     method_url = next((link.url for link in links if link.label == _METHOD), None)
-    may_view = viewer.may(Permission.VIEW_QUESTIONNAIRE)
     return Frame(
         organisation,
         viewer.display_name,
         ROLE_NAMES[viewer.role],
         links,
         method_url,
-        url_for("analyses.questionnaire") if may_view else None,
+        _url_for(viewer, Permission.VIEW_QUESTIONNAIRE, "analyses.questionnaire"),
+        _url_for(viewer, Permission.VIEW_MOVES_WITH, "analyses.moves_with"),
     )
+
+
+def _url_for(viewer: Viewer, permission: Permission, endpoint: str) -> str | None:
+    return url_for(endpoint) if viewer.may(permission) else None
 
 
 def links_of(viewer: Viewer) -> tuple[Link, ...]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from analysis.archive import units_history
+from analysis.archive import unit_cells
 from analysis.driver_correlations import within_correlations
 from analysis.driver_means import paired_means, questions_of, with_morale
 from analysis.drivers import (
@@ -24,7 +24,7 @@ from surveys.months import Month
 from surveys.units import UnitCode
 
 MOST_RELEASES = 12
-_UNITS_AT_ONCE = 500  # bounds the memory that histories take
+_UNITS_AT_ONCE = 500  # bounds the memory that cells take
 _NO_RELEASE = Refused(
     "This needs a month with 200 complete answers or more, released with its correlations."
 )
@@ -80,7 +80,7 @@ def driver_figures(
 def _figures(session: Session, pool: Sequence[ReleaseHead], newest: ReleaseHead) -> DriverFigures:
     leaves = [unit.code for unit in newest.tree if not newest.tree.children(unit.code)]
     questions = questions_of(pool)
-    means = paired_means(pool, _histories(session, leaves))
+    means = paired_means(pool, _histories(session, pool, leaves))
     within, joint = _within(pool, questions, means.together)
     return DriverFigures(
         months=tuple(head.month for head in pool),
@@ -111,6 +111,12 @@ def _within(
     return singles, joint_within(found.together, freedom=found.freedom)
 
 
-def _histories(session: Session, units: Sequence[UnitCode]) -> Iterator[Sequence[UnitMonth]]:
+def _histories(
+    session: Session, pool: Sequence[ReleaseHead], units: Sequence[UnitCode]
+) -> Iterator[Sequence[UnitMonth]]:
+    """Yield each unit's cells of the releases; other months need not be read."""
     for first in range(0, len(units), _UNITS_AT_ONCE):
-        yield from units_history(session, units[first : first + _UNITS_AT_ONCE]).values()
+        some = units[first : first + _UNITS_AT_ONCE]
+        months = [unit_cells(session, head.month, some) for head in pool]
+        for unit in some:
+            yield [cells[unit] for cells in months if unit in cells]

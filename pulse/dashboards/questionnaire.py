@@ -22,6 +22,7 @@ from analysis.release import (
 )
 from analysis.reliability import agreement
 from analysis.trends.shrinkage import intraclass_correlations
+from pulse.dashboards.memory import ReleaseMemory
 from pulse.dashboards.moves_with import labels_of, wording_of
 from pulse.dashboards.questionnaire_words import MEANINGS, Meaning
 from pulse.dashboards.words import share_words
@@ -37,6 +38,8 @@ _HIDDEN = "hidden"
 _NOT_TOLD = "not told"
 
 Cells = Mapping[UnitCode, UnitMonth]
+
+_memory: "ReleaseMemory[QuestionnairePage]" = ReleaseMemory(size=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +106,21 @@ def questionnaire_page(
         heads: visible releases, oldest first.
         needed: complete answers that the policy in force asks for.
     """
+    return _memory.recall(heads, needed, lambda: _page(session, heads, needed))
+
+
+def _page(session: Session, heads: Sequence[ReleaseHead], needed: int) -> QuestionnairePage:
     told = [head for head in heads[-_MOST_RELEASES:] if head.questionnaire is not None]
     if not told or told[-1].questionnaire is None:
         return QuestionnairePage(
             "Whole organisation", _empty_words(needed), None, needed, (), (), (), MEANINGS
         )
     newest, figures = told[-1], told[-1].questionnaire
-    cells = {head.month: month_cells(session, head.month) for head in told}
-    scales = tuple(_scale_rows(told, cells))
+    cells = month_cells(session, newest.month)
+    scales = tuple(
+        _scale_row(head, scale, month_cells(session, head.month))
+        for head, scale in _newest_scales(told)
+    )
     return QuestionnairePage(
         caption=(
             f"Whole organisation · {newest.month.words} · {figures.answers_from:,} complete "
@@ -120,7 +130,7 @@ def questionnaire_page(
         month=newest.month,
         answers_from=figures.answers_from,
         scales=scales,
-        questions=_question_rows(newest, figures, cells[newest.month]),
+        questions=_question_rows(newest, figures, cells),
         matrix=_matrix_rows(newest, figures),
         meanings=MEANINGS,
     )
@@ -153,16 +163,13 @@ def _hundredths(alpha: str) -> int:
     return max(0, round(100 * float(alpha.replace("\N{MINUS SIGN}", "-"))))
 
 
-def _scale_rows(told: Sequence[ReleaseHead], cells: Mapping[Month, Cells]) -> list[ScaleRow]:
-    """Return a row per theme, each from the newest release that has it."""
-    rows: dict[str, ScaleRow] = {}
+def _newest_scales(told: Sequence[ReleaseHead]) -> list[tuple[ReleaseHead, ScaleFigures]]:
+    """Return each theme's figures with the newest release that has them."""
+    found: dict[str, tuple[ReleaseHead, ScaleFigures]] = {}
     for head in reversed(told):
-        if head.questionnaire is None:
-            continue
-        for scale in head.questionnaire.scales:
-            if scale.construct not in rows:
-                rows[scale.construct] = _scale_row(head, scale, cells[head.month])
-    return list(rows.values())
+        for scale in head.questionnaire.scales if head.questionnaire else ():
+            found.setdefault(scale.construct, (head, scale))
+    return list(found.values())
 
 
 def _scale_row(head: ReleaseHead, scale: ScaleFigures, cells: Cells) -> ScaleRow:

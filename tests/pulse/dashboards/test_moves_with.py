@@ -155,6 +155,15 @@ def test_others_do_not_open_it(city: Stores, sign_in_as: SignInAs, role: Role) -
     assert sign_in_as(role).get("/moves-with").status_code == 403
 
 
+def test_the_method_page_leads_there_for_those_who_may_go(
+    city: Stores, sign_in_as: SignInAs
+) -> None:
+    assert city
+    link = 'href="/moves-with"'
+    assert link in sign_in_as(Role.LEADER, ["root"]).get("/method").text
+    assert link not in sign_in_as(Role.UNION_AUDITOR).get("/method").text
+
+
 def test_before_the_first_release_the_page_says_what_will_come(sign_in_as: SignInAs) -> None:
     reader = sign_in_as(Role.HR)
     assert "Nothing has been released yet" in reader.get("/moves-with").text
