@@ -23,6 +23,7 @@ FloatArray = npt.NDArray[np.float64]
 _FLOORS = (200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
 """The number of complete answers is published as the highest of these that it reaches."""
 
+_FEWEST_ITEMS = 2  # one question goes together with nothing
 _STEPS = (5, 10, 20, 25)
 _TIMES_THRESHOLD = 4
 """So many times k complete answers there must be: a quarter of people is the widest step."""
@@ -54,7 +55,7 @@ def questionnaire_figures(
         if code in shown
         and _least_off_mode(tally.items[code], complete.number) >= policy.shown_threshold
     )
-    if not items:
+    if len(items) < _FEWEST_ITEMS:
         return None
     chosen = complete.of_items(items)
     covariance = chosen.covariance()

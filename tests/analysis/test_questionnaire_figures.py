@@ -117,6 +117,12 @@ def test_an_item_that_cells_withhold_takes_no_part() -> None:
     assert found.items == tuple(CODES[1:])
 
 
+def test_of_one_question_alone_nothing_is_said() -> None:
+    tally = tally_of(make_choices(400))
+    assert questionnaire_figures(tally, POLICY, shown=CODES[:1]) is None
+    assert questionnaire_figures(tally, POLICY, shown=CODES[:2]) is not None
+
+
 def test_in_units_of_one_person_nothing_is_said_about_within() -> None:
     few = [(UNITS[place % 12], chosen) for place, (_unit, chosen) in enumerate(make_choices(205))]
     found = figures_of(few)  # 205 answers less 12 units are fewer than 200
