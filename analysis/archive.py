@@ -94,6 +94,7 @@ def visible_releases(session: Session) -> tuple[ReleaseHead, ...]:
                 log_place=place,
                 sha256=sha256,
                 breakdowns=header.breakdowns,
+                questionnaire=header.questionnaire,
             )
         )
     return tuple(heads)

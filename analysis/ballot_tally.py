@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.complete_answers import CompleteRows
 from analysis.disclosure.frequency_tables import NO_CATEGORY
 from analysis.tally import Categories, ItemTally, MonthTally, add_up
 from surveys.breakdown_questions import category_of
 from surveys.descriptors import Descriptor
+from surveys.instruments import Item
 from surveys.opening import OpenedAnswers, SpoiltBallot
+from surveys.scales import Scale
 from surveys.units import UnitCode
 
 
@@ -34,12 +37,10 @@ def tally_ballots(
         opened: from `surveys.opening.open_answers`; it is read once and nothing of it is kept.
         descriptor: of the wave; it gives the order of items and breakdown questions.
     """
-    items = descriptor.instrument.items
-    scales = [descriptor.instrument.scales[item.scale] for item in items]
-    widths = [len(scale.options) + 1 for scale in scales]  # the last column is "skipped"
-    starts = np.concatenate([[0], np.cumsum(widths)]).tolist()
-    columns = tuple(zip(starts[:-1], widths, strict=True))
-    rows = _Rows(descriptor, columns=starts[-1])
+    asked = _asked(descriptor)
+    columns = _columns([scale for _item, scale in asked])
+    rows = _Rows(descriptor, columns=sum(width for _start, width in columns))
+    complete = _complete_rows(descriptor)
     spoilt = 0
     for ballot in opened:
         if isinstance(ballot, SpoiltBallot):
@@ -51,6 +52,8 @@ def tally_ballots(
         for choice, (start, width) in zip(ballot.choices, columns, strict=False):
             # Choice 0 is skipped, which stands last.
             row[1 + start + (choice - 1) % width] += 1
+        if complete is not None:
+            complete.add(ballot.unit, ballot.choices)
     keys, table = rows.in_order()
     tally = MonthTally(
         month=descriptor.month,
@@ -58,12 +61,32 @@ def tally_ballots(
         respondents=table[:, 0],
         items={
             item.code: ItemTally(item, scale, table[:, 1 + start : 1 + start + width])
-            for item, scale, (start, width) in zip(items, scales, columns, strict=True)
+            for (item, scale), (start, width) in zip(asked, columns, strict=True)
         },
         breakdowns=descriptor.breakdown_questions,
         categories=tuple(categories for _unit, categories in keys if categories),
+        complete=None if complete is None else complete.total(),
     )
     return BallotTally(tally, spoilt)
+
+
+def _asked(descriptor: Descriptor) -> list[tuple[Item, Scale]]:
+    instrument = descriptor.instrument
+    return [(item, instrument.scales[item.scale]) for item in instrument.items]
+
+
+def _columns(scales: Sequence[Scale]) -> tuple[tuple[int, int], ...]:
+    """Return where each item's columns start and how many they are; the last is "skipped"."""
+    widths = [len(scale.options) + 1 for scale in scales]
+    starts = np.concatenate([[0], np.cumsum(widths)]).tolist()
+    return tuple(zip(starts[:-1], widths, strict=True))
+
+
+def _complete_rows(descriptor: Descriptor) -> CompleteRows | None:
+    """Return where complete answers are added up; nowhere if the wave did not declare it."""
+    if not descriptor.questionnaire_figures:
+        return None
+    return CompleteRows(_asked(descriptor), [group.unit for group in descriptor.groups])
 
 
 class _Rows:

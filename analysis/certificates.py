@@ -8,6 +8,7 @@ certificate it has the hash, and by which verifier it was read.
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from analysis.questionnaire_documents import described
 from analysis.release import Source
 from analysis.release_documents import ReleaseHeader, self_attack_document
 from analysis.release_proof import ReleaseProof
@@ -75,6 +76,7 @@ def certificate_text(
     return canonical_json(
         _FORM
         | _breakdowns(header)
+        | described(header.questionnaire)
         | {
             "engine": header.engine,
             "items": [item.code for item in header.items],

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.aggregation import sum_up
+from analysis.answer_groups import in_shown_groups
 from analysis.breakdown_coding import BreakdownRelease, release_breakdowns
 from analysis.breakdown_protection import ProtectedBreakdowns, protect_breakdowns
 from analysis.certificates import CertifiedUnits, certificate_text
@@ -22,7 +23,14 @@ from analysis.disclosure.rules import Rules
 from analysis.disclosure.tree import protect_tree
 from analysis.errors import ReleaseRefused
 from analysis.figure_text import cell_texts
-from analysis.release import CodedNumber, ReleasedItem, SelfAttack, Source
+from analysis.questionnaire_figures import questionnaire_figures
+from analysis.release import (
+    CodedNumber,
+    QuestionnaireFigures,
+    ReleasedItem,
+    SelfAttack,
+    Source,
+)
 from analysis.release_documents import (
     BreakdownCellsText,
     CellText,
@@ -99,8 +107,7 @@ def prepare_release(
         invitations: who was invited, now and to the wave before; nobody for imported answers.
 
     Raises:
-        ReleaseRefused: an atom is no unit of the tree, an item has no construct, an attack or the
-            verifier found or missed what it must not, or figures or invitations contradict.
+        ReleaseRefused: a unit or construct is unknown, an attack or proof failed, or parts differ.
     """
     judged = _judge(tally, tree, policy, invitations.gate)
     coded, tally = judged.coded, tally.by_unit()
@@ -113,6 +120,7 @@ def prepare_release(
         withheld=coded.withheld,
         breakdowns=judged.breakdowns.described,
         coarse_cells=_coarse_units(judged.shown, tree),
+        questionnaire=_questionnaire(judged, tally, tree, policy),
     )
     rates = _response_rates(judged.shown, tree, policy, invitations)
     cells = _PublishedCells(judged.shown, coded, rates, judged.breakdowns.cells, judged.proof)
@@ -323,6 +331,17 @@ def _released_items(
             )
         )
     return tuple(released)
+
+
+def _questionnaire(
+    judged: _Judged, tally: MonthTally, tree: UnitTree, policy: AnonymityPolicy
+) -> QuestionnaireFigures | None:
+    if tally.complete is None:
+        return None
+    grouped = in_shown_groups(
+        tally.complete, tree, judged.shown.published, fewest=policy.shown_threshold
+    )
+    return questionnaire_figures(replace(tally, complete=grouped), policy, shown=judged.coded.items)
 
 
 def _response_rates(

@@ -157,6 +157,45 @@ class ReleasedItem:
     within_sd_basis: SpreadBasis
 
 
+Matrix = tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleFigures:
+    """The items of one construct taken together; higher is what staff would want in all of them.
+
+    `item_rest` has for each item its correlation with the sum of the others. `omega` is None where
+    one factor does not describe the items: with two of them always.
+    """
+
+    construct: ConstructCode
+    items: tuple[ItemCode, ...]
+    alpha: float
+    omega: float | None
+    item_rest: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionnaireFigures:
+    """How the questions of a month go together, over everybody who gave each a scored answer.
+
+    It is for the organisation as a whole, from at least the policy's `reliability_from` complete
+    answers, in two decimals; everything else about the instrument follows from shown cells.
+
+    `answers_from` says "so many complete answers or more"; the exact number is not published.
+    `without_score` has for each item the percentage of respondents who skipped it or chose an
+    unscored answer. The matrices hold the items' correlations, over everybody and (pooled) around
+    the means of the units; the latter is None where too few people share a unit with others.
+    """
+
+    answers_from: int
+    items: tuple[ItemCode, ...]
+    without_score: tuple[CodedNumber, ...]
+    correlations: Matrix
+    correlations_within: Matrix | None
+    scales: tuple[ScaleFigures, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class SelfAttack:
     """What was tried against the published figures alone, and what was found."""
@@ -185,6 +224,7 @@ class ReleaseHead:
     log_place: int
     sha256: str
     breakdowns: ReleasedBreakdowns = NOT_ASKED
+    questionnaire: QuestionnaireFigures | None = None
 
 
 @dataclass(frozen=True, slots=True)

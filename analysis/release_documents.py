@@ -9,8 +9,10 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TypedDict
 
+from analysis.questionnaire_documents import questionnaire_document, read_questionnaire
 from analysis.release import (
     NOT_ASKED,
+    QuestionnaireFigures,
     ReleasedBreakdown,
     ReleasedBreakdowns,
     ReleasedItem,
@@ -30,7 +32,8 @@ class ReleaseHeader:
 
     `coarse` says that all shares have 10-point steps because finer ones would have proved what a
     whole group answered; `withheld` are items for which even those would have. `coarse_cells` are
-    the shown units whose cells alone are coarse, for who joined or left them.
+    the shown units whose cells alone are coarse, for who joined or left them. `questionnaire` is
+    None where it was not declared or too few answers were complete.
     """
 
     items: tuple[ReleasedItem, ...]
@@ -41,6 +44,7 @@ class ReleaseHeader:
     withheld: tuple[ItemCode, ...]
     breakdowns: ReleasedBreakdowns = NOT_ASKED
     coarse_cells: tuple[UnitCode, ...] = ()
+    questionnaire: QuestionnaireFigures | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +85,15 @@ def read_tree(text: str) -> UnitTree:
 
 
 def header_text(header: ReleaseHeader) -> str:
-    """Return the header as canonical JSON; it names breakdowns only where some were asked."""
-    breakdowns = header.breakdowns
+    """Return the header as canonical JSON.
+
+    It names breakdowns and figures of the questionnaire only where there are some, so that a
+    release without them has the hash that it had before they existed.
+    """
+    breakdowns, questionnaire = header.breakdowns, header.questionnaire
     return canonical_json(
         ({"breakdowns": asdict(breakdowns)} if breakdowns.asked else {})
+        | ({"questionnaire": questionnaire_document(questionnaire)} if questionnaire else {})
         | {
             "coarse": header.coarse,
             **({"coarse_cells": list(header.coarse_cells)} if header.coarse_cells else {}),
@@ -109,6 +118,7 @@ def read_header(text: str) -> ReleaseHeader:
         withheld=tuple(ItemCode(code) for code in document["withheld"]),
         breakdowns=_read_breakdowns(document.get("breakdowns")),
         coarse_cells=tuple(UnitCode(code) for code in document.get("coarse_cells", ())),
+        questionnaire=read_questionnaire(document.get("questionnaire")),
     )
 
 

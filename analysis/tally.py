@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from analysis.complete_answers import CompleteAnswers, sum_of_complete
 from analysis.disclosure.frequency_tables import NO_CATEGORY
 from surveys.instruments import Item, ItemCode
 from surveys.months import Month
@@ -38,6 +39,7 @@ class MonthTally:
 
     Where the month asked breakdown questions, `categories[i]` says how the respondents of row i
     answered them, and a unit has a row for each combination that occurs; else it is empty.
+    `complete` are sums over complete answers; None where nobody asked for them.
     """
 
     month: Month
@@ -46,9 +48,12 @@ class MonthTally:
     items: Mapping[ItemCode, ItemTally]
     breakdowns: tuple[Breakdown, ...] = ()
     categories: tuple[Categories, ...] = ()
+    complete: CompleteAnswers | None = None
 
     def __post_init__(self) -> None:
         self._check_categories()
+        if self.complete is not None and self.complete.items != tuple(self.items):
+            raise ValueError("complete answers are about all items of the month, in their order")
         if len(set(self.keys)) != len(self.atoms):
             raise ValueError("a unit stands twice among the atoms")
         for code, tally in self.items.items():
@@ -113,6 +118,7 @@ def add_up(
         )
         for code, tally in first.items.items()
     }
+    complete = [part.complete for part, _rows in parts if part.complete is not None]
     return MonthTally(
         month=first.month,
         atoms=tuple(unit for unit, _categories in keys),
@@ -120,6 +126,7 @@ def add_up(
         items=items,
         breakdowns=breakdowns,
         categories=tuple(categories for _unit, categories in keys) if breakdowns else (),
+        complete=sum_of_complete(complete) if len(complete) == len(parts) else None,
     )
 
 

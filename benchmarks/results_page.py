@@ -159,6 +159,8 @@ def pages(site: Site, hr: FlaskClient, leader: FlaskClient) -> Mapping[str, Call
         "Heatmap, by size of change": asking(hr, "/heatmap?order=change"),
         "Turnover, HR": asking(hr, "/turnover"),
         "Turnover, leader of a directorate": asking(leader, "/turnover"),
+        "Moves with, HR": asking(hr, "/moves-with"),
+        "Questionnaire": asking(hr, "/method/questionnaire"),
         "Method": asking(hr, "/method"),
     }
 

@@ -31,6 +31,8 @@ class Permission(Enum):
     VIEW_HEATMAP = auto()
     VIEW_TURNOVER = auto()
     VIEW_LEAVER_COUNTS = auto()  # the organisation's own workforce figures, unprotected
+    VIEW_MOVES_WITH = auto()
+    VIEW_QUESTIONNAIRE = auto()
     VIEW_METHOD = auto()
     VIEW_AUDIT = auto()
     CHALLENGE_WAVES = auto()
@@ -53,13 +55,26 @@ GRANTED: dict[Role, frozenset[Permission]] = {
         Permission.VIEW_HEATMAP,
         Permission.VIEW_TURNOVER,
         Permission.VIEW_LEAVER_COUNTS,
+        Permission.VIEW_MOVES_WITH,
+        Permission.VIEW_QUESTIONNAIRE,
         Permission.MANAGE_WAVES,
         Permission.MANAGE_PEOPLE,
     },
-    Role.LEADER: _RESULTS | {Permission.VIEW_HEATMAP, Permission.VIEW_TURNOVER},
-    Role.TEAM_LEADER: _RESULTS,
+    Role.LEADER: _RESULTS
+    | {
+        Permission.VIEW_HEATMAP,
+        Permission.VIEW_TURNOVER,
+        Permission.VIEW_MOVES_WITH,
+        Permission.VIEW_QUESTIONNAIRE,
+    },
+    Role.TEAM_LEADER: _RESULTS | {Permission.VIEW_QUESTIONNAIRE},
     Role.UNION_AUDITOR: frozenset(
-        {Permission.VIEW_AUDIT, Permission.CHALLENGE_WAVES, Permission.VIEW_METHOD}
+        {
+            Permission.VIEW_AUDIT,
+            Permission.CHALLENGE_WAVES,
+            Permission.VIEW_METHOD,
+            Permission.VIEW_QUESTIONNAIRE,
+        }
     ),
     Role.ADMINISTRATOR: frozenset(
         {Permission.VIEW_HEALTH, Permission.VIEW_ACCOUNTS, Permission.VIEW_METHOD}

@@ -24,6 +24,7 @@ from pulse.console.builder_views import bp as wave_builder
 from pulse.console.people_views import bp as people
 from pulse.console.waves_views import bp as waves
 from pulse.console.workforce_views import bp as workforce
+from pulse.dashboards.analysis_views import bp as analyses
 from pulse.dashboards.views import bp as dashboards
 from pulse.dashboards.warming import keep_warm
 from pulse.errors import QuietFlask, handle_errors
@@ -68,7 +69,16 @@ def create_app(settings: Settings) -> Flask:
     administration = administration_pages(read_accounts=all_accounts, run_checks=check_running)
     console = (wave_builder, wave_answer, waves, people, workforce)
     union = (audit, challenges)
-    for blueprint in (assets.bp, home, sign_in.bp, dashboards, *union, administration, *console):
+    for blueprint in (
+        assets.bp,
+        home,
+        sign_in.bp,
+        dashboards,
+        analyses,
+        *union,
+        administration,
+        *console,
+    ):
         app.register_blueprint(blueprint)
     if settings.answering.mail.way is MailWay.MAILBOX:
         app.register_blueprint(mailbox)

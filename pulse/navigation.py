@@ -69,7 +69,12 @@ ENTRIES = (
     Entry("Self-attack", "audit.self_attack", Permission.VIEW_AUDIT),
     Entry("Health", "administration.health", Permission.VIEW_HEALTH),
     Entry("Accounts", "administration.accounts", Permission.VIEW_ACCOUNTS),
-    Entry(_METHOD, "dashboards.method", Permission.VIEW_METHOD),
+    Entry(
+        _METHOD,
+        "dashboards.method",
+        Permission.VIEW_METHOD,
+        frozenset({"analyses.questionnaire"}),
+    ),
 )
 
 ROLE_NAMES = {
@@ -97,6 +102,8 @@ class Frame:
     role: str | None
     links: tuple[Link, ...]
     method_url: str | None
+    questionnaire_url: str | None
+    moves_with_url: str | None
 
     @property
     def here(self) -> str:
@@ -109,10 +116,22 @@ def frame_of_request() -> Frame:
     organisation = current_settings().organisation
     viewer = find_viewer()
     if viewer is None:
-        return Frame(organisation, None, None, (), None)
+        return Frame(organisation, None, None, (), None, None, None)
     links = links_of(viewer)
     method_url = next((link.url for link in links if link.label == _METHOD), None)
-    return Frame(organisation, viewer.display_name, ROLE_NAMES[viewer.role], links, method_url)
+    return Frame(
+        organisation,
+        viewer.display_name,
+        ROLE_NAMES[viewer.role],
+        links,
+        method_url,
+        _url_for(viewer, Permission.VIEW_QUESTIONNAIRE, "analyses.questionnaire"),
+        _url_for(viewer, Permission.VIEW_MOVES_WITH, "analyses.moves_with"),
+    )
+
+
+def _url_for(viewer: Viewer, permission: Permission, endpoint: str) -> str | None:
+    return url_for(endpoint) if viewer.may(permission) else None
 
 
 def links_of(viewer: Viewer) -> tuple[Link, ...]:

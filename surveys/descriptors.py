@@ -86,6 +86,8 @@ class Descriptor:
     disclosure engine that will protect the release. `comments` says whether staff are offered the
     comment box; a comment ballot is sent either way. `breakdowns` are the codes of the policy's
     breakdown questions that are asked, after the items; a ballot answers them in this order.
+    `questionnaire_figures` says that the release will tell how the questions go together, for the
+    organisation as a whole and from the policy's `reliability_from` complete answers.
     """
 
     code: str
@@ -102,6 +104,7 @@ class Descriptor:
     engine: str
     comments: bool = False
     breakdowns: tuple[str, ...] = ()
+    questionnaire_figures: bool = False
 
     @property
     def breakdown_questions(self) -> tuple[Breakdown, ...]:
@@ -114,10 +117,11 @@ class Descriptor:
         """The descriptor as canonical JSON; `read_descriptor` is its inverse.
 
         A wave without breakdown questions does not name them, so that its hash is what it was
-        before they existed.
+        before they existed; nor does a wave without figures of the questionnaire.
         """
         return canonical_json(
             ({"breakdowns": list(self.breakdowns)} if self.breakdowns else {})
+            | ({"questionnaire_figures": True} if self.questionnaire_figures else {})
             | {
                 "annex_sha256": sha256_hex(self.annex),
                 "code": self.code,
@@ -168,6 +172,7 @@ class _Document(TypedDict):
     month: str
     opening_key: str
     policy: Mapping[str, object]
+    questionnaire_figures: NotRequired[bool]
     title: str
 
 
@@ -204,4 +209,5 @@ def read_descriptor(text: str, annex: str) -> Descriptor:
         engine=values["engine"],
         comments=values["comments"],
         breakdowns=tuple(values.get("breakdowns", ())),
+        questionnaire_figures=values.get("questionnaire_figures", False),
     )

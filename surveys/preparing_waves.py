@@ -168,6 +168,7 @@ def freeze(session: Session, wave: Wave, rules: FrozenRules, keys: WaveKeys) -> 
         breakdowns=tuple(
             breakdown.code for breakdown in declared_breakdowns(rules.policy, wave.breakdowns)
         ),
+        questionnaire_figures=True,
     )
     _write_public_keys(session, wave.code, leaves)
     _write_descriptor(session, descriptor)

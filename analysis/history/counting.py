@@ -13,6 +13,7 @@ from analysis.history.answers import AnswerCoder
 from analysis.history.atoms import AtomSpace, Numbers
 from analysis.history.buckets import Answers, Buckets, Choices, last_of_each
 from analysis.history.combinations import Combinations
+from analysis.history.complete_counts import AskedItems, CompleteCounts
 from analysis.history.delimited import Progress
 from analysis.history.private_folder import private_folder
 from analysis.history.reading import ResponseFile
@@ -53,6 +54,7 @@ class CountedFile:
     questions: tuple[Question, ...]
     breakdowns: tuple[Breakdown, ...]
     counts: "AtomCounts" = field(repr=False)
+    complete: CompleteCounts = field(repr=False)
 
     @property
     def months(self) -> tuple[Month, ...]:
@@ -103,6 +105,9 @@ class CountedFile:
             items=items,
             breakdowns=self.breakdowns,
             categories=tuple(categories) if self.breakdowns else (),
+            complete=self.complete.of(
+                month.ordinal - self.space.first_month.ordinal, tuple(items), self.space.units
+            ),
         )
         return whole.divided_by(
             {
@@ -157,7 +162,7 @@ class AtomCounts:
 
     def add(self, atoms: Numbers, choices: Choices) -> None:
         """Count answers of which each person, unit and month has one."""
-        places = self._places(atoms)
+        places = self.places(atoms)
         for item, counts in enumerate(self.per_item):
             cells = places * counts.shape[1] + choices[:, item]
             flat = counts.reshape(-1)  # a view
@@ -167,7 +172,8 @@ class AtomCounts:
                 chosen, times = np.unique(cells, return_counts=True)
                 flat[chosen] += times.astype(np.int32)
 
-    def _places(self, atoms: Numbers) -> Numbers:
+    def places(self, atoms: Numbers) -> Numbers:
+        """Return where among the atoms that were seen each of these stands."""
         if len(self._place_of):
             return self._place_of[atoms].astype(np.int64)
         return np.searchsorted(self.atoms, atoms).astype(np.int64)
@@ -203,12 +209,13 @@ def count_responses(
     scales = {question.item.code: question.scale for question in asked}
     coder = AnswerCoder(file.mapping, scales, space, breakdowns)
     atoms_of = _Atoms(len(asked), Combinations(breakdowns))
-    seen = SeenAtoms(space.size * atoms_of.combinations.size)
+    seen = _Seen(space, [len(question.scale.options) for question in asked], atoms_of)
     with private_folder(home) as folder, Buckets(folder, len(asked) + len(breakdowns)) as buckets:
-        rows = _fill(buckets, file, coder, seen=seen, atoms_of=atoms_of, progress=progress)
-        counts = AtomCounts(seen, [len(question.scale.options) + 1 for question in asked])
-        counted = _empty(buckets, counts, atoms_of)
-    return CountedFile(file, rows, rows - counted, space, asked, breakdowns, counts)
+        rows = _fill(buckets, file, coder, seen=seen, progress=progress)
+        counts = AtomCounts(seen.atoms, [len(question.scale.options) + 1 for question in asked])
+        complete = seen.complete([(question.item, question.scale) for question in asked])
+        counted = _empty(buckets, counts, complete, atoms_of)
+    return CountedFile(file, rows, rows - counted, space, asked, breakdowns, counts, complete)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,33 +234,47 @@ class _Atoms:
         )
 
 
+class _Seen:
+    """What a first reading notes: which atoms there are, and which items each month asked."""
+
+    def __init__(self, space: AtomSpace, skipped: Sequence[int], atoms_of: _Atoms) -> None:
+        self.atoms = SeenAtoms(space.size * atoms_of.combinations.size)
+        self._units = len(space.units)
+        self._asked = AskedItems(space.size // self._units, skipped)
+        self._atoms_of = atoms_of
+
+    def add(self, answers: Answers) -> None:
+        self.atoms.add(self._atoms_of(answers))
+        self._asked.add(answers.atoms.astype(np.int64) // self._units, answers.choices)
+
+    def complete(self, asked: Sequence[tuple[Item, Scale]]) -> CompleteCounts:
+        """Return empty sums over complete answers; to be called when everything was seen."""
+        cells = np.unique(self.atoms.in_order() // self._atoms_of.combinations.size)
+        return CompleteCounts(asked, self._asked.flags, cells, units=self._units)
+
+
 def _fill(
-    buckets: Buckets,
-    file: ResponseFile,
-    coder: AnswerCoder,
-    *,
-    seen: SeenAtoms,
-    atoms_of: _Atoms,
-    progress: Progress,
+    buckets: Buckets, file: ResponseFile, coder: AnswerCoder, *, seen: _Seen, progress: Progress
 ) -> int:
-    """Put every answer of the file into the buckets, note its atom, and return the rows."""
+    """Put every answer of the file into the buckets, note what was seen, and return the rows."""
     problems = Problems(file.path.name)
     rows = 0
     for chunk in file.chunks(problems, progress):
         answers = coder.code(chunk, problems)
         rows += len(chunk.rows)
         if not problems.kept:
-            seen.add(atoms_of(answers))
+            seen.add(answers)
             buckets.put(answers)
     problems.raise_if_any()
     return rows
 
 
-def _empty(buckets: Buckets, counts: AtomCounts, atoms_of: _Atoms) -> int:
+def _empty(buckets: Buckets, counts: AtomCounts, complete: CompleteCounts, atoms_of: _Atoms) -> int:
     """Count of each person, unit and month the last answer, and return how many those are."""
     counted = 0
     for answers in buckets.answers():
         lasting = answers.take(last_of_each(answers))
         counts.add(atoms_of(lasting), lasting.choices)
+        complete.add(lasting.atoms.astype(np.int64), lasting.choices)
         counted += len(lasting)
     return counted

@@ -80,7 +80,7 @@ _MEANINGS = {
         amount="from {} answers",
     ),
     "reliability_from": _Meaning(
-        "Spread of answers",
+        "Spread of answers, and how questions go together",
         "Worked out for the whole organisation from so many complete answers.",
         amount="from {} answers",
     ),

@@ -12,7 +12,8 @@ from surveys.policy import AnonymityPolicy
 class AnonymityPage:
     """`shown_from` is the fewest people behind a figure; `box_is_apart` that it is kept apart.
 
-    `asks_breakdowns` says that the policy declares questions about people themselves.
+    `asks_breakdowns` says that the policy declares questions about people themselves,
+    `questions_from` from how many complete answers on it is told how the questions go together.
     """
 
     organisation: str
@@ -20,6 +21,7 @@ class AnonymityPage:
     shown_from: int
     challenge_days: int
     asks_breakdowns: bool
+    questions_from: int
     contacts: Contacts
 
 
@@ -32,5 +34,6 @@ def anonymity_page(
         policy.shown_threshold,
         policy.challenge_days,
         bool(policy.breakdowns),
+        policy.reliability_from,
         contacts,
     )

@@ -110,3 +110,31 @@ def test_an_atom_of_an_unknown_category_is_refused() -> None:
         replace(tally, categories=tally.categories[:1])
     with pytest.raises(ValueError, match="stands twice"):
         replace(tally, categories=(tally.categories[0],) * len(tally.atoms))
+
+
+DECLARED = replace(PLAIN, questionnaire_figures=True)
+
+
+def test_sums_over_complete_answers_are_made_only_where_the_wave_has_declared_them() -> None:
+    made = [opened(NORTH, answer=2), opened(NORTH, answer=0), opened(SOUTH, answer=1)]
+    assert tally_ballots(made, PLAIN).tally.complete is None
+    complete = tally_ballots(made, DECLARED).tally.complete
+    assert complete is not None
+    assert complete.items == tuple(item.code for item in DECLARED.instrument.items)
+    assert dict(zip(complete.units, complete.answers.tolist(), strict=True)) == {NORTH: 1, SOUTH: 1}
+
+
+@given(ballots, st.integers(1, 4))
+def test_sums_of_parts_are_the_sums_of_the_whole_and_breakdowns_do_not_change_them(
+    made: Sequence[OpenedAnswers], parts: int
+) -> None:
+    divided = replace(DIVIDED, questionnaire_figures=True)
+    whole = tally_ballots(made, DECLARED).tally.complete
+    shares = [tally_ballots(made[first::parts], divided) for first in range(parts)]
+    summed = sum_of_tallies(shares).tally.complete
+    assert whole is not None
+    assert summed is not None
+    assert (summed.items, summed.units) == (whole.items, whole.units)
+    assert np.array_equal(summed.answers, whole.answers)
+    assert np.array_equal(summed.sums, whole.sums)
+    assert np.array_equal(summed.products, whole.products)

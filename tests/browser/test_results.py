@@ -33,6 +33,8 @@ PAGES = [
     ("hr", "/workforce/rates?unit=north"),
     ("leader", "/workforce/rates"),
     ("hr", "/method"),
+    ("hr", "/moves-with"),
+    ("hr", "/method/questionnaire"),
     ("union_auditor", "/audit"),
     ("union_auditor", "/audit/settings"),
     ("union_auditor", "/audit/log"),

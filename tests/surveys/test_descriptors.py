@@ -73,6 +73,10 @@ def test_a_wave_without_breakdown_questions_is_described_as_before_they_existed(
     assert "breakdowns" not in json.loads(make_descriptor().text)
 
 
+def test_a_wave_without_figures_of_its_questionnaire_is_described_as_before_they_existed() -> None:
+    assert "questionnaire_figures" not in json.loads(make_descriptor().text)
+
+
 def test_it_names_the_breakdown_questions_asked_in_the_order_of_ballots() -> None:
     made = replace(make_descriptor(), policy=AnonymityPolicy(breakdowns=BREAKDOWNS))
     asked = replace(made, breakdowns=("tenure", "role"))
@@ -108,6 +112,7 @@ def test_its_hash_is_that_of_the_very_bytes_that_phones_get() -> None:
         {"keys_root": bytes(32)},
         {"engine": "2"},
         {"comments": True},
+        {"questionnaire_figures": True},
     ],
     ids=lambda change: next(iter(change)),
 )

@@ -268,3 +268,62 @@ def test_progress_adds_up_to_the_file(tmp_path: Path) -> None:
     for _ in open_responses(path, MAPPING).chunks(Problems("x"), read.append):
         pass
     assert sum(read) == path.stat().st_size
+
+
+def complete_scores(rows: list[str], month: str) -> dict[str, list[tuple[int, int]]]:
+    """Return by unit the complete answers of a month of rows without duplicates."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for unit, _person, day, *answers in csv.reader(rows):
+        if day.startswith(month) and all(answers):
+            first, second = map(int, answers)
+            found.setdefault(unit, []).append((first, second))
+    return found
+
+
+def test_complete_answers_are_summed_as_a_plain_loop_does(tmp_path: Path) -> None:
+    draw = random.Random(8)
+    rows = [
+        f"{draw.choice('abc')},P{person},2025-{month:02d}-05,"
+        f"{draw.choice(['', *'12345'])},{draw.choice(['', *'12345'])}"
+        for person in range(1500)
+        for month in (3, 4)
+    ]
+    counted = count(write_rows(tmp_path / "answers.csv", rows), tmp_path)
+    for month in (MARCH, APRIL):
+        complete = counted.tally(month).complete
+        assert complete is not None
+        plain = complete_scores(rows, str(month))
+        found = dict(zip(complete.units, complete.answers.tolist(), strict=True))
+        assert found == {unit: len(scores) for unit, scores in plain.items()}
+        for unit, sums in zip(complete.units, complete.sums.tolist(), strict=True):
+            assert sums == [sum(column) for column in zip(*plain[unit], strict=True)]
+        everybody = [scores for of_unit in plain.values() for scores in of_unit]
+        assert complete.products.tolist() == [
+            [sum(each[one] * each[other] for each in everybody) for other in (0, 1)]
+            for one in (0, 1)
+        ]
+
+
+def test_an_answer_is_complete_if_all_that_its_month_asked_is_answered(tmp_path: Path) -> None:
+    rows = ["a,P1,2025-03-05,,4", "a,P2,2025-03-05,,2", "a,P1,2025-04-05,3,", "b,P3,2025-04-05,5,4"]
+    counted = count(write_rows(tmp_path / "answers.csv", rows), tmp_path)
+    march, april = counted.tally(MARCH).complete, counted.tally(APRIL).complete
+    assert march is not None
+    assert april is not None
+    assert (march.items, march.number) == (tuple(counted.tally(MARCH).items), 2)
+    assert dict(zip(april.units, april.answers.tolist(), strict=True)) == {"a": 0, "b": 1}
+    assert april.products.tolist() == [[25, 20], [20, 16]]
+
+
+def test_of_somebody_who_answered_twice_the_last_answer_alone_is_summed(tmp_path: Path) -> None:
+    rows = ["a,P1,2025-03-05,1,1", "a,P1,2025-03-09,5,4"]
+    complete = count(write_rows(tmp_path / "answers.csv", rows), tmp_path).tally(MARCH).complete
+    assert complete is not None
+    assert (complete.number, complete.sums.tolist()) == (1, [[5, 4]])
+
+
+def test_a_question_answered_only_by_replaced_answers_is_not_missed(tmp_path: Path) -> None:
+    rows = ["a,P1,2025-03-05,1,1", "a,P1,2025-03-09,,4", "a,P2,2025-03-09,,2"]
+    tally = count(write_rows(tmp_path / "answers.csv", rows), tmp_path).tally(MARCH)
+    assert tally.complete is not None
+    assert tally.complete.items == tuple(tally.items)

@@ -21,6 +21,7 @@ SignInAs = Callable[..., FlaskClient]
 PAGES = (
     "/this-month", "/units/root", "/units/north", "/units/north-1", "/units/north-1?measure=workload",
     "/heatmap", "/heatmap?level=2&order=change", "/turnover", "/workforce/rates", "/method",
+    "/moves-with", "/method/questionnaire",
 )  # fmt: skip
 
 
@@ -93,7 +94,7 @@ def test_units_leads_to_the_only_own_unit_or_lets_one_choose(
     assert "South" in text_of(several.text)
 
 
-@pytest.mark.parametrize("page", ["/this-month", "/units", "/heatmap", "/turnover"])
+@pytest.mark.parametrize("page", ["/this-month", "/units", "/heatmap", "/turnover", "/moves-with"])
 def test_before_the_first_release_hr_reads_what_to_do_and_a_leader_what_will_come(
     sign_in_as: SignInAs, page: str
 ) -> None:

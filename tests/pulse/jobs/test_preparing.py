@@ -90,6 +90,14 @@ def test_the_log_holds_the_descriptor_that_phones_will_hash(installation: Instal
     assert (entry.body["invited"], entry.body["invited_before"]) == (16, 0)
 
 
+def test_a_wave_declares_that_its_release_will_say_how_its_questions_go_together(
+    installation: Installation,
+) -> None:
+    code = prepared_wave(installation)
+    with installation.stores.registry() as registry:
+        assert descriptor_of(registry, code).questionnaire_figures
+
+
 def test_the_registry_keeps_no_secret_and_no_mark_before_the_wave_opens(
     installation: Installation,
 ) -> None:
