@@ -4,8 +4,9 @@ Every month in which the measure was asked has one column of the same breadth, h
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from pulse.charts.spec import Event, HiddenMonth, ShownMonth, SourceBreak
+from pulse.charts.spec import Event, HiddenMonth, ProcessChartSpec, ShownMonth, SourceBreak
 from surveys.months import Month
 
 SPACE_OF_A_NAME = 42  # pixels that "Sep" and the gap after it take
@@ -40,8 +41,37 @@ def hidden_runs(months: Sequence[ShownMonth | HiddenMonth]) -> Iterator[tuple[in
         yield start, len(months) - start
 
 
-def limited_runs(run: Sequence[tuple[int, ShownMonth]]) -> Iterator[list[tuple[int, float, float]]]:
-    """Yield column, lower and upper limit of the stretches of a run that have limits."""
+def average_columns(spec: ProcessChartSpec) -> list[tuple[int, int, float]]:
+    """Return first column, column after the last, and value of each own average, oldest first."""
+    found: list[tuple[int, int, float]] = []
+    months, start = spec.months, 0
+    for each in spec.earlier:
+        end = sum(month.month <= each.last for month in months)
+        if each.value is not None and end > start:
+            found.append((start, end, each.value))
+        start = end
+    if spec.centre is not None and start < len(months):
+        found.append((start, len(months), spec.centre))
+    return found
+
+
+def limited_months(spec: ProcessChartSpec) -> Iterator[list[tuple[int, float, float]]]:
+    """Yield column, lower and upper limit of the stretches that have limits of one average.
+
+    A stretch ends at a hidden month, and where limits start anew.
+    """
+    edges = {sum(month.month <= each.last for month in spec.months) for each in spec.earlier}
+    for run in shown_runs(spec.months):
+        for limited in _limited_runs(run):
+            cuts = [place for place, limit in enumerate(limited) if limit[0] in edges]
+            for first, last in pairwise([0, *cuts, len(limited)]):
+                if last > first:
+                    yield limited[first:last]
+
+
+def _limited_runs(
+    run: Sequence[tuple[int, ShownMonth]],
+) -> Iterator[list[tuple[int, float, float]]]:
     stretch: list[tuple[int, float, float]] = []
     for place, month in run:
         if month.lower_limit is not None and month.upper_limit is not None:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from pulse.charts.markup import written
 from pulse.charts.months_axis import (
+    average_columns,
     break_columns,
     event_columns,
     hidden_runs,
-    limited_runs,
+    limited_months,
     named_months,
     named_years,
     shown_runs,
@@ -85,46 +86,39 @@ def _clamped(spec: ProcessChartSpec, value: float) -> float:
 
 
 def _bands(spec: ProcessChartSpec) -> Iterator[Part]:
-    for run in shown_runs(spec.months):
-        for stretch in limited_runs(run):
-            above = [
-                (x, _clamped(spec, upper))
-                for place, _low, upper in stretch
-                for x in (place, place + 1)
-            ]
-            below = [
-                (x, _clamped(spec, lower))
-                for place, lower, _high in reversed(stretch)
-                for x in (place + 1, place)
-            ]
-            outline = [*above, *below]
-            yield _silent(
-                [x for x, _y in outline],
-                [y for _x, y in outline],
-                mode="none",
-                fill="toself",
-                fillcolor=token("band"),
-            )
+    for stretch in limited_months(spec):
+        above = [
+            (x, _clamped(spec, upper)) for place, _low, upper in stretch for x in (place, place + 1)
+        ]
+        below = [
+            (x, _clamped(spec, lower))
+            for place, lower, _high in reversed(stretch)
+            for x in (place + 1, place)
+        ]
+        outline = [*above, *below]
+        yield _silent(
+            [x for x, _y in outline],
+            [y for _x, y in outline],
+            mode="none",
+            fill="toself",
+            fillcolor=token("band"),
+        )
 
 
 def _limits(spec: ProcessChartSpec) -> Iterator[Part]:
     """Draw both limits, stepped by month; a limit off the drawn axis is left out."""
-    for run in shown_runs(spec.months):
-        for stretch in limited_runs(run):
-            for side in (1, 2):
-                held = [
-                    (
-                        limit[0],
-                        limit[side] if spec.axis_low <= limit[side] <= spec.axis_high else None,
-                    )
-                    for limit in stretch
-                ]
-                yield _silent(
-                    [x for place, _value in held for x in (place, place + 1)],
-                    [value for _place, value in held for _edge in (0, 1)],
-                    mode="lines",
-                    line={"color": token("limit"), "width": 1.25, "dash": "6px,4px"},
-                )
+    for stretch in limited_months(spec):
+        for side in (1, 2):
+            held = [
+                (limit[0], limit[side] if spec.axis_low <= limit[side] <= spec.axis_high else None)
+                for limit in stretch
+            ]
+            yield _silent(
+                [x for place, _value in held for x in (place, place + 1)],
+                [value for _place, value in held for _edge in (0, 1)],
+                mode="lines",
+                line={"color": token("limit"), "width": 1.25, "dash": "6px,4px"},
+            )
 
 
 def _hidden_columns(spec: ProcessChartSpec) -> Iterator[Part]:
@@ -207,10 +201,10 @@ def _hover_words(spec: ProcessChartSpec, month: ShownMonth) -> str:
 
 
 def _average(spec: ProcessChartSpec) -> Iterator[Part]:
-    if spec.centre is not None:
+    for first, end, value in average_columns(spec):
         yield _silent(
-            [0, len(spec.months)],
-            [spec.centre, spec.centre],
+            [first, end],
+            [value, value],
             mode="lines",
             line={"color": token("ink"), "width": 1.5},
         )
@@ -316,9 +310,7 @@ def _line_names(spec: ProcessChartSpec) -> Iterator[Part]:
         return
     end = {"xref": "paper", "xanchor": "left", "xshift": 6, "yanchor": "middle"}
     yield strong(average_words(spec, spec.centre), x=1, y=spec.centre, **end)
-    last = [
-        limits for run in shown_runs(spec.months) for part in limited_runs(run) for limits in part
-    ]
+    last = [limits for part in limited_months(spec) for limits in part]
     if not last:
         return
     room = 16 * (spec.axis_high - spec.axis_low) / 268  # one line of text in units of the axis

@@ -8,10 +8,11 @@ from markupsafe import Markup
 
 from pulse.charts.markup import Width, element, label, path, picture, polygon
 from pulse.charts.months_axis import (
+    average_columns,
     break_columns,
     event_columns,
     hidden_runs,
-    limited_runs,
+    limited_months,
     named_months,
     named_years,
     shown_runs,
@@ -103,17 +104,14 @@ def _hatch_pattern(frame: _Frame) -> Markup:
 
 
 def _bands(frame: _Frame) -> Iterator[Markup]:
-    for run in shown_runs(frame.spec.months):
-        for stretch in limited_runs(run):
-            above = [
-                point for place, _lower, upper in stretch for point in _step(frame, place, upper)
-            ]
-            below = [
-                point
-                for place, lower, _upper in reversed(stretch)
-                for point in reversed(_step(frame, place, lower))
-            ]
-            yield path(polygon([*above, *below]) + "Z", class_="band")
+    for stretch in limited_months(frame.spec):
+        above = [point for place, _lower, upper in stretch for point in _step(frame, place, upper)]
+        below = [
+            point
+            for place, lower, _upper in reversed(stretch)
+            for point in reversed(_step(frame, place, lower))
+        ]
+        yield path(polygon([*above, *below]) + "Z", class_="band")
 
 
 def _step(frame: _Frame, place: int, value: float) -> list[tuple[float, float]]:
@@ -122,18 +120,17 @@ def _step(frame: _Frame, place: int, value: float) -> list[tuple[float, float]]:
 
 def _limits(frame: _Frame) -> Iterator[Markup]:
     """Draw limits stepped by month, and not at all where they lie off the drawn axis."""
-    for run in shown_runs(frame.spec.months):
-        for stretch in limited_runs(run):
-            for side in (1, 2):
-                points: list[tuple[float, float]] = []
-                for limit in stretch:
-                    if frame.holds(limit[side]):
-                        points += _step(frame, limit[0], limit[side])
-                    elif points:
-                        yield path(polygon(points), class_="limit")
-                        points = []
-                if points:
+    for stretch in limited_months(frame.spec):
+        for side in (1, 2):
+            points: list[tuple[float, float]] = []
+            for limit in stretch:
+                if frame.holds(limit[side]):
+                    points += _step(frame, limit[0], limit[side])
+                elif points:
                     yield path(polygon(points), class_="limit")
+                    points = []
+            if points:
+                yield path(polygon(points), class_="limit")
 
 
 def _value_axis(frame: _Frame) -> Iterator[Markup]:
@@ -163,9 +160,9 @@ def _hidden_months(frame: _Frame) -> Iterator[Markup]:
 
 
 def _average(frame: _Frame) -> Iterator[Markup]:
-    if frame.spec.centre is not None:
-        y = frame.y(frame.spec.centre)
-        yield path(f"M{frame.left:g} {y:.1f}H{frame.right:g}", class_="mean")
+    for first, end, value in average_columns(frame.spec):
+        line = f"M{frame.x(first):g} {frame.y(value):.1f}H{frame.x(end):g}"
+        yield path(line, class_="mean")
 
 
 def _lines_between_months(frame: _Frame) -> Iterator[Markup]:
@@ -270,12 +267,7 @@ def _labels_inside(frame: _Frame) -> Iterator[Markup]:
     words = average_words(frame.spec, centre)
     heights = tuple(middle + away for away in _AWAY_FROM_AVERAGE)
     yield _placed(frame, words, baselines=heights, class_="strong band-halo")
-    limits = [
-        limit
-        for run in shown_runs(frame.spec.months)
-        for part in limited_runs(run)
-        for limit in part
-    ]
+    limits = [limit for part in limited_months(frame.spec) for limit in part]
     highest = max((upper for _place, _lower, upper in limits), default=None)
     lowest = min((lower for _place, lower, _upper in limits), default=None)
     if highest is not None and frame.y(highest) - _LINE_HEIGHT > frame.top:

@@ -10,7 +10,8 @@ from analysis.turnover import protected_leavers
 from analysis.workforce import subtree_totals, workforce_of, workforce_state
 from analysis.workforce_files import WorkforceMonth
 from pulse.charts.spec import HiddenMonth, ProcessChartSpec, ShownMonth
-from pulse.dashboards.measure_charts import limit_events, span_words
+from pulse.dashboards.chart_events import limit_events
+from pulse.dashboards.measure_charts import span_words
 from pulse.dashboards.memory import ReleaseMemory
 from pulse.dashboards.month_rows import MARKS
 from surveys.months import Month

@@ -7,15 +7,18 @@ from itertools import islice
 from sqlalchemy.orm import Session
 
 from analysis.archive import units_history
+from analysis.chart_notes import chart_notes
 from analysis.release import ReleaseHead
-from analysis.trends.behaviour import ProcessBehaviour, process_behaviour
-from analysis.trends.measures import Measure, series_of
+from analysis.trends.behaviour import ProcessBehaviour
+from analysis.trends.measures import Measure
 from analysis.trends.rates import RateMonth, rate_behaviour
+from analysis.trends.rebasing import judged_unit
 from analysis.turnover import LAG_MONTHS, Association, Question, Refused
 from pulse.access import Permission, Viewer
 from pulse.charts.forest_svg import interval_words
 from pulse.charts.spec import Estimate, ForestSpec, ProcessChartSpec
 from pulse.dashboards.associations import Associations, associations_of
+from pulse.dashboards.chart_events import UnitNotes, unit_notes
 from pulse.dashboards.choices import Option, options_of
 from pulse.dashboards.leaver_months import leaver_chart, own_months, protected_months
 from pulse.dashboards.measure_charts import measure_chart, span_words
@@ -158,9 +161,8 @@ def _unit_months(
     viewer: Viewer,
 ) -> UnitMonths:
     history = units_history(session, [unit]).get(unit, ())
-    behaviour = process_behaviour(
-        series_of(measure, heads, history), scale_points=measure.scale_points
-    )
+    notes = chart_notes(session).in_force
+    behaviour = judged_unit(measure, heads, unit, history, notes.rebases)
     rates = _rates(session, heads, unit, viewer)
     return UnitMonths(
         sentence=(
@@ -168,7 +170,9 @@ def _unit_months(
             "follow each other by a month or two, and ask there."
         ),
         measure_name=measure.name,
-        morale_chart=_morale_chart(behaviour, heads, measure, unit_name),
+        morale_chart=_morale_chart(
+            behaviour, heads, measure, unit_name, unit_notes(notes, measure, heads, unit)
+        ),
         leaver_chart=_leaver_chart(rates, unit_name),
         rows=turnover_rows(behaviour.points, rates, sources_of(heads)),
     )
@@ -186,11 +190,17 @@ def _rates(
 
 
 def _morale_chart(
-    behaviour: ProcessBehaviour, heads: Sequence[ReleaseHead], measure: Measure, unit_name: str
+    behaviour: ProcessBehaviour,
+    heads: Sequence[ReleaseHead],
+    measure: Measure,
+    unit_name: str,
+    notes: UnitNotes,
 ) -> ProcessChartSpec | None:
     if not behaviour.points:
         return None
-    return measure_chart(behaviour, heads, number=2, measure=measure, unit_name=unit_name)
+    return measure_chart(
+        behaviour, heads, number=2, measure=measure, unit_name=unit_name, notes=notes
+    )
 
 
 def _leaver_chart(rates: Sequence[RateMonth], unit_name: str) -> ProcessChartSpec | None:

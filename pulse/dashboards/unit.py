@@ -7,18 +7,20 @@ from flask import abort
 from sqlalchemy.orm import Session
 
 from analysis.archive import unit_cells, units_history
+from analysis.chart_notes import chart_notes
 from analysis.release import ReleaseHead, ShownCell, Source, Suppressed, UnitMonth
 from analysis.trends.behaviour import (
     Direction,
     JudgedPoint,
     ProcessBehaviour,
     latest_signal,
-    process_behaviour,
 )
 from analysis.trends.measures import Measure, SeriesPoint, series_of
+from analysis.trends.rebasing import judged_unit
 from analysis.trends.words import Reading, answers_words, figure_words, interval_words, unit_reading
 from pulse.challenge_notes import ChallengeNote, printed_notes
 from pulse.charts.spec import ProcessChartSpec
+from pulse.dashboards.chart_events import UnitNotes, unit_notes
 from pulse.dashboards.hidden_months import HiddenMonths, hidden_months
 from pulse.dashboards.item_answers import ItemAnswers, item_answers
 from pulse.dashboards.measure_charts import measure_chart, span_words
@@ -111,6 +113,7 @@ class UnitSeries:
     measure: Measure
     behaviour: ProcessBehaviour
     history: tuple[UnitMonth, ...]
+    notes: UnitNotes
     sources: Mapping[Month, Source]
     rates: Mapping[Month, RateCell]
 
@@ -128,14 +131,13 @@ def unit_series(
     if chosen is None:
         abort(404)
     history = units_history(session, [code]).get(code, ())
-    behaviour = process_behaviour(
-        series_of(chosen, heads, history), scale_points=chosen.scale_points
-    )
+    notes = chart_notes(session).in_force
     return UnitSeries(
         unit_name=scope.name(code),
         measure=chosen,
-        behaviour=behaviour,
+        behaviour=judged_unit(chosen, heads, code, history, notes.rebases),
         history=history,
+        notes=unit_notes(notes, chosen, heads, code),
         sources=sources_of(heads),
         rates=rates_by_month(heads, history),
     )
@@ -203,7 +205,12 @@ def _chart(heads: Sequence[ReleaseHead], series: UnitSeries) -> ProcessChartSpec
     if not series.behaviour.points:
         return None
     return measure_chart(
-        series.behaviour, heads, number=1, measure=series.measure, unit_name=series.unit_name
+        series.behaviour,
+        heads,
+        number=1,
+        measure=series.measure,
+        unit_name=series.unit_name,
+        notes=series.notes,
     )
 
 

@@ -284,7 +284,7 @@ def test_every_hidden_reason_and_caution_has_words() -> None:
 
 
 def test_a_measure_never_asked_is_said_to_be_so(measure: Callable[..., Measure]) -> None:
-    nothing = ProcessBehaviour((), None, (Caution.TOO_EARLY,), None)
+    nothing = ProcessBehaviour((), ())
     assert unit_reading(measure(), "North", nothing).heading == "Not asked yet"
 
 
