@@ -29,6 +29,9 @@ class Permission(Enum):
     VIEW_THIS_MONTH = auto()
     VIEW_UNIT = auto()
     VIEW_HEATMAP = auto()
+    VIEW_TRENDS = auto()
+    ANNOTATE_CHARTS = auto()
+    REBASE_CHARTS = auto()
     VIEW_TURNOVER = auto()
     VIEW_LEAVER_COUNTS = auto()  # the organisation's own workforce figures, unprotected
     VIEW_METHOD = auto()
@@ -51,12 +54,21 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     Role.HR: _RESULTS
     | {
         Permission.VIEW_HEATMAP,
+        Permission.VIEW_TRENDS,
+        Permission.ANNOTATE_CHARTS,
+        Permission.REBASE_CHARTS,
         Permission.VIEW_TURNOVER,
         Permission.VIEW_LEAVER_COUNTS,
         Permission.MANAGE_WAVES,
         Permission.MANAGE_PEOPLE,
     },
-    Role.LEADER: _RESULTS | {Permission.VIEW_HEATMAP, Permission.VIEW_TURNOVER},
+    Role.LEADER: _RESULTS
+    | {
+        Permission.VIEW_HEATMAP,
+        Permission.VIEW_TRENDS,
+        Permission.ANNOTATE_CHARTS,
+        Permission.VIEW_TURNOVER,
+    },
     Role.TEAM_LEADER: _RESULTS,
     Role.UNION_AUDITOR: frozenset(
         {Permission.VIEW_AUDIT, Permission.CHALLENGE_WAVES, Permission.VIEW_METHOD}

@@ -23,6 +23,7 @@ from pulse.console.answer_views import bp as wave_answer
 from pulse.console.builder_views import bp as wave_builder
 from pulse.console.people_views import bp as people
 from pulse.console.waves_views import bp as waves
+from pulse.dashboards.note_views import bp as notes
 from pulse.dashboards.views import bp as dashboards
 from pulse.errors import QuietFlask, handle_errors
 from pulse.govuk import govuk
@@ -66,7 +67,8 @@ def create_app(settings: Settings) -> Flask:
     administration = administration_pages(read_accounts=all_accounts, run_checks=check_running)
     console = (wave_builder, wave_answer, waves, people)
     union = (audit, challenges)
-    for blueprint in (assets.bp, home, sign_in.bp, dashboards, *union, administration, *console):
+    results = (dashboards, notes)
+    for blueprint in (assets.bp, home, sign_in.bp, *results, *union, administration, *console):
         app.register_blueprint(blueprint)
     if settings.answering.mail.way is MailWay.MAILBOX:
         app.register_blueprint(mailbox)

@@ -190,6 +190,16 @@ def evidence_words(measure: Measure, behaviour: ProcessBehaviour, signal: Signal
     return " ".join(parts)
 
 
+def limits_words(behaviour: ProcessBehaviour, month: Month) -> str:
+    """Return the limits of a shown month, as `2.9 to 3.9`, or `none yet` where it has none."""
+    for judged in behaviour.points:
+        if isinstance(judged, JudgedPoint) and judged.point.month == month:
+            if judged.lower_limit is None or judged.upper_limit is None:
+                break
+            return f"{judged.lower_limit:.1f}{_NBSP}to{_NBSP}{judged.upper_limit:.1f}"
+    return "none yet"
+
+
 def unit_reading(measure: Measure, unit_name: str, behaviour: ProcessBehaviour) -> Reading:
     """Return what the unit's page says of one measure, signal or not."""
     if not behaviour.points:

@@ -15,6 +15,9 @@ from pulse.dates import day_words
 from surveys.months import Month
 from surveys.units import UnitCode
 
+NOT_ENTERED = -1
+"""The place of a note that is only proposed."""
+
 AUTHOR_WORDS = {Author.HR: "HR", Author.LEADER: "a senior leader"}
 
 
@@ -68,9 +71,10 @@ def note_words(note: Note) -> str:
 
 
 def _quoted(note: Note) -> str:
+    entry = "" if note.place == NOT_ENTERED else f", entry {note.place:,} of the log"
     return (
         f"\N{LEFT DOUBLE QUOTATION MARK}{note.text}\N{RIGHT DOUBLE QUOTATION MARK} "
-        f"({AUTHOR_WORDS[note.author]}, {day_words(note.day)}, entry {note.place:,} of the log)"
+        f"({AUTHOR_WORDS[note.author]}, {day_words(note.day)}{entry})"
     )
 
 
