@@ -13,7 +13,7 @@ _TOLD = {
     Told.NONE: "no clear direction",
     Told.TOO_FEW: "too few months to tell",
 }
-LESS_SURE = "less sure than it looks, because each month resembles the month before"
+LESS_SURE = "less sure than it looks: months resemble the month before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,9 @@ def direction_sentence(direction: SeriesDirection, about: str) -> str:
     low, high = sorted((abs(direction.low), abs(direction.high)))
     same_side = direction.low * direction.high >= 0
     ends = f", 95% interval {low:.2f} to {high:.2f}" if same_side else _ends(direction)
-    caution = f" That is {LESS_SURE}." if direction.resemblance > AUTOCORRELATION_CAUTION else ""
+    caution = (
+        f" {LESS_SURE.capitalize()}." if direction.resemblance > AUTOCORRELATION_CAUTION else ""
+    )
     return (
         f"{about} has {verb} by about {size:.2f} a year over {direction.n} shown months{ends}."
         f"{caution}"

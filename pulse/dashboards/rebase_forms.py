@@ -127,7 +127,6 @@ def rebase_subject(
 
 def rebase_form(subject: RebaseSubject, words: RebaseWords) -> RebaseForm:
     newest_first = tuple(reversed(subject.months))
-    chosen = words.month or (str(newest_first[-1]) if newest_first else "")
     scope, code = subject.scope, subject.code
     return RebaseForm(
         code=code,
@@ -138,7 +137,10 @@ def rebase_form(subject: RebaseSubject, words: RebaseWords) -> RebaseForm:
             {each.code: each.name for each in ordered_measures(subject.heads)},
             subject.measure.code,
         ),
-        months=options_of({str(month): month.words for month in newest_first}, chosen),
+        months=options_of(
+            {"": "Choose a month", **{str(month): month.words for month in newest_first}},
+            words.month,
+        ),
         refusal="" if subject.months else _refusal(subject),
         rule=WHY_SO_MANY,
         reason=words.reason,

@@ -215,7 +215,7 @@ def test_evidence_for_a_hidden_latest_month_is_refused(judged: Judged) -> None:
     [
         (4, 52, 1.2, "Four of 52 figures moved beyond ordinary variation. By chance alone about one would."),
         (1, 1, 0.1, "One of 1 figure moved beyond ordinary variation. By chance alone fewer than one would."),
-        (0, 9, 0.5, f"{NOTHING_MOVED} 9 figures were compared with their own past."),
+        (0, 9, 0.5, f"{NOTHING_MOVED} 9 figures were compared with their own past. By chance alone about one would have moved."),
         (0, 0, 0.0, "No figure has limits yet. Too few months are shown to tell ordinary variation from more."),
     ],
 )  # fmt: skip
