@@ -14,6 +14,7 @@ from tests.pulse.charts.chart_specs import (
     hidden,
     joined,
     process_chart,
+    rebased,
     shown,
     two_years,
 )
@@ -267,3 +268,25 @@ def test_the_null_line_stands_at_the_null_value() -> None:
 def test_percentages_carry_their_sign_on_the_axis() -> None:
     spec: ProcessChartSpec = process_chart(shown(0, 3.4), unit="%")
     assert "3%" in words(drawing(spec))
+
+
+def test_where_limits_start_anew_average_and_band_do_so_and_the_months_go_on() -> None:
+    svg = drawing(rebased())
+    old, new = (re.findall(r"[\d.]+", path.get("d", "")) for path in of_class(svg, "mean"))
+    assert old[2] == new[0]  # one ends where the other begins
+    assert float(old[1]) < float(new[1])  # 3.4 stands above 2.9
+    bands = [points_of(path) for path in of_class(svg, "band")]
+    assert len(bands) == 3  # before, after, and after the hidden month
+    assert bands[0][-1][1] != bands[1][0][1]
+    runs = of_class(svg, "run")
+    assert [len(points_of(run)) for run in runs] == [12, 2]
+
+
+def test_the_phones_drawing_begins_with_the_average_of_its_own_first_month() -> None:
+    means = of_class(drawing(rebased(), Width.NARROW), "mean")
+    assert len(means) == 2
+    start = re.findall(r"M([\d.]+)", means[0].get("d", ""))[0]
+    axis = re.findall(
+        r"M([\d.]+)", of_class(drawing(rebased(), Width.NARROW), "axis")[0].get("d", "")
+    )[0]
+    assert start == axis
