@@ -5,10 +5,16 @@ cannot be made to go away by starting them anew (docs/decisions/0143-rebasing-by
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from analysis.chart_notes import Rebase
 from analysis.release import ReleaseHead, UnitMonth
-from analysis.trends.behaviour import FEWEST_POINTS, ProcessBehaviour, process_behaviours
+from analysis.trends.behaviour import (
+    BASELINE_POINTS,
+    FEWEST_POINTS,
+    ProcessBehaviour,
+    process_behaviours,
+)
 from analysis.trends.measures import Measure, Point, SeriesPoint, series_of
 from surveys.months import Month
 from surveys.units import UnitCode, UnitTree
@@ -55,18 +61,32 @@ def judged_unit(
 def starts_in_force(series: Sequence[Point], wanted: Sequence[Month]) -> tuple[Month, ...]:
     """Return the wanted months that take effect, oldest first.
 
-    Between two of them, before the first and from the last one on, at least `FEWEST_AROUND` months
-    are shown and not coarse. The older of two that lie too close together takes effect.
+    Each stretch that they make can have limits: at least `FEWEST_AROUND` of its months are shown
+    and not coarse, and two of these are neighbours. The older of two that lie too close together
+    takes effect.
     """
-    shown = [p.month for p in series if isinstance(p, SeriesPoint) and not p.is_coarse]
     found: list[Month] = []
     for start in sorted(set(wanted)):
-        since = found[-1] if found else None
-        before = sum(month < start and (since is None or month >= since) for month in shown)
-        after = sum(month >= start for month in shown)
-        if min(before, after) >= FEWEST_AROUND:
+        since = [point for point in series if not found or point.month >= found[-1]]
+        before = [point for point in since if point.month < start]
+        after = [point for point in since if point.month >= start]
+        if _can_have_limits(before) and _can_have_limits(after):
             found.append(start)
     return tuple(found)
+
+
+def _can_have_limits(part: Sequence[Point]) -> bool:
+    """Return whether a stretch has months enough, and two neighbours in its baseline."""
+    shown = [_is_judged(point) for point in part]
+    has_pair = any(
+        earlier and later and sum(shown[: place + 2]) <= BASELINE_POINTS
+        for place, (earlier, later) in enumerate(pairwise(shown))
+    )
+    return sum(shown) >= FEWEST_AROUND and has_pair
+
+
+def _is_judged(point: Point) -> bool:
+    return isinstance(point, SeriesPoint) and not point.is_coarse
 
 
 def possible_starts(series: Sequence[Point], wanted: Sequence[Month]) -> tuple[Month, ...]:
@@ -80,8 +100,7 @@ def possible_starts(series: Sequence[Point], wanted: Sequence[Month]) -> tuple[M
     return tuple(
         point.month
         for point in series
-        if isinstance(point, SeriesPoint)
-        and not point.is_coarse
+        if _is_judged(point)
         and point.month not in before
         and set(starts_in_force(series, [*before, point.month])) == {*before, point.month}
     )
