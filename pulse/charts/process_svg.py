@@ -259,6 +259,7 @@ def _labels_inside(frame: _Frame) -> Iterator[Markup]:
     """Name the lines inside the plot, where fewest months lie in the words' way.
 
     A limit at the plot's edge goes unnamed: its words would fall on the axis or on an event.
+    Where limits started anew, the newest ones are named, at their end.
     """
     centre = frame.spec.centre
     if centre is None:
@@ -267,7 +268,10 @@ def _labels_inside(frame: _Frame) -> Iterator[Markup]:
     words = average_words(frame.spec, centre)
     heights = tuple(middle + away for away in _AWAY_FROM_AVERAGE)
     yield _placed(frame, words, baselines=heights, class_="strong band-halo")
-    limits = [limit for part in limited_months(frame.spec) for limit in part]
+    newest_from = max(first for first, _end, _value in average_columns(frame.spec))
+    limits = [
+        limit for part in limited_months(frame.spec) for limit in part if limit[0] >= newest_from
+    ]
     highest = max((upper for _place, _lower, upper in limits), default=None)
     lowest = min((lower for _place, lower, _upper in limits), default=None)
     if highest is not None and frame.y(highest) - _LINE_HEIGHT > frame.top:
@@ -281,7 +285,8 @@ def _placed(frame: _Frame, words: str, *, baselines: tuple[float, ...], class_: 
     columns = min(ceil(len(words) * _LETTER / frame.column), len(frame.spec.months))
     left = range(columns)
     right = range(len(frame.spec.months) - columns, len(frame.spec.months))
-    places = [(side, baseline) for baseline in baselines for side in (left, right)]
+    sides = (right,) if frame.spec.earlier else (left, right)
+    places = [(side, baseline) for baseline in baselines for side in sides]
     side, baseline = min(places, key=lambda place: _months_in_the_way(frame, *place))
     if side is left:
         return label(words, x=frame.left + 4, y=baseline, class_=class_)

@@ -74,7 +74,7 @@ def _quoted(note: Note) -> str:
     entry = "" if note.place == NOT_ENTERED else f", entry {note.place:,} of the log"
     return (
         f"\N{LEFT DOUBLE QUOTATION MARK}{note.text}\N{RIGHT DOUBLE QUOTATION MARK} "
-        f"({AUTHOR_WORDS[note.author]}, {day_words(note.day)}{entry})"
+        f"({AUTHOR_WORDS[note.author]}, {day_words(note.day)}{entry})."
     )
 
 

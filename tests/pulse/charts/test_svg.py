@@ -290,3 +290,17 @@ def test_the_phones_drawing_begins_with_the_average_of_its_own_first_month() -> 
         r"M([\d.]+)", of_class(drawing(rebased(), Width.NARROW), "axis")[0].get("d", "")
     )[0]
     assert start == axis
+
+
+def test_on_a_phone_the_newest_lines_are_named_at_their_own_end() -> None:
+    svg = drawing(rebased(), Width.NARROW)
+    names = {each.text: each for each in svg.iter("text")}
+    for name in ("own average 2.9", "upper limit", "lower limit"):
+        assert names[name].get("text-anchor") == "end"
+        assert float(names[name].get("x", "")) > 300
+    upper, average = (
+        float(names[name].get("y", "")) for name in ("upper limit", "own average 2.9")
+    )
+    assert upper < average
+    old_average = of_class(svg, "mean")[0].get("d", "").split()[1].split("H")[0]
+    assert upper > float(old_average)

@@ -49,14 +49,17 @@ def told(events: tuple[Event, ...]) -> list[str]:
 def test_notes_stand_by_month_with_role_day_and_entry() -> None:
     notes = UnitNotes((annotation(2), annotation(5, "A flood.", author=Author.LEADER)))
     assert told(chart_events(behaviour(8), notes)) == [
-        "A March 2025: “We moved.” (HR, 28 November 2026, entry 7 of the log)",
-        "B June 2025: “A flood.” (a senior leader, 28 November 2026, entry 7 of the log)",
+        "A March 2025: “We moved.” (HR, 28 November 2026, entry 7 of the log).",
+        "B June 2025: “A flood.” (a senior leader, 28 November 2026, entry 7 of the log).",
     ]
 
 
 def test_limits_fixed_and_started_anew_are_told_for_each_stretch() -> None:
     events = chart_events(behaviour(26, 13), UnitNotes(rebases=(new_start(13),)))
-    who, since = "(HR, 28 November 2026, entry 9 of the log)", "on the first 12 shown months since "
+    who, since = (
+        "(HR, 28 November 2026, entry 9 of the log).",
+        "on the first 12 shown months since ",
+    )
     since += "February 2026."
     assert told(events) == [
         "A December 2025: average and limits fixed on the first 12 shown months.",
