@@ -10,6 +10,7 @@ from pulse.charts.spec import Event, HiddenMonth, ProcessChartSpec, ShownMonth, 
 from surveys.months import Month
 
 SPACE_OF_A_NAME = 42  # pixels that "Sep" and the gap after it take
+SPACE_OF_A_DISC = 22  # pixels that a lettered disc and the gap after it take
 _STRIDES = (1, 2, 3, 6, 12)
 
 
@@ -127,6 +128,27 @@ def event_columns(events: Sequence[Event], months: Sequence[Month]) -> list[tupl
         else:
             placed.append((float(later[0] if later else len(months)), event))
     return placed
+
+
+def disc_shifts(columns: Sequence[float], *, column: float, months: int) -> list[float]:
+    """Return by how many pixels the disc of each event stands beside its line.
+
+    Discs keep their order and do not cover each other, as long as the chart has room for all.
+
+    Args:
+        columns: where the lines stand, in columns, from left to right.
+        column: breadth of one in pixels.
+        months: columns of the chart; no disc's middle stands to the right of the last one.
+    """
+    places: list[float] = []
+    for line in columns:
+        least = places[-1] + SPACE_OF_A_DISC if places else 0.0
+        places.append(max(line * column, least))
+    most = months * column
+    for place in range(len(places) - 1, -1, -1):
+        places[place] = min(places[place], most)
+        most = places[place] - SPACE_OF_A_DISC
+    return [at - line * column for at, line in zip(places, columns, strict=True)]
 
 
 def break_columns(

@@ -6,6 +6,7 @@ from pulse.charts.markup import written
 from pulse.charts.months_axis import (
     average_columns,
     break_columns,
+    disc_shifts,
     event_columns,
     hidden_runs,
     limited_months,
@@ -22,7 +23,7 @@ from pulse.charts.plotly_style import (
     strong,
     token,
 )
-from pulse.charts.spec import Mark, ProcessChartSpec, ShownMonth, SourceBreak
+from pulse.charts.spec import Event, Mark, ProcessChartSpec, ShownMonth, SourceBreak
 from pulse.charts.value_axis import average_words, tick_words, ticks
 
 _WIDTH = 548  # pixels of the plot at its full size, for choosing which months are named
@@ -232,9 +233,18 @@ def _hidden_edges(spec: ProcessChartSpec) -> Iterator[Part]:
         }
 
 
+def _shifted_events(spec: ProcessChartSpec) -> Iterator[tuple[float, float, Event]]:
+    """Yield each event with its line's place in columns, and its disc's distance in pixels."""
+    placed = event_columns(spec.events, [each.month for each in spec.months])
+    columns = [x for x, _event in placed]
+    shifts = disc_shifts(columns, column=_column(spec), months=len(spec.months))
+    for (x, event), shift in zip(placed, shifts, strict=True):
+        yield x, shift, event
+
+
 def _event_discs(spec: ProcessChartSpec) -> Iterator[Part]:
     """Draw discs above the plot; on paper's own scale, because axes cut off what leaves them."""
-    for x, _event in event_columns(spec.events, [each.month for each in spec.months]):
+    for x, shift, _event in _shifted_events(spec):
         yield {
             "type": "circle",
             "xsizemode": "pixel",
@@ -242,8 +252,8 @@ def _event_discs(spec: ProcessChartSpec) -> Iterator[Part]:
             "yref": "paper",
             "xanchor": x,
             "yanchor": 1,
-            "x0": -10,
-            "x1": 10,
+            "x0": shift - 10,
+            "x1": shift + 10,
             "y0": 4,
             "y1": 24,
             "fillcolor": token("ink"),
@@ -252,8 +262,9 @@ def _event_discs(spec: ProcessChartSpec) -> Iterator[Part]:
 
 
 def _letters(spec: ProcessChartSpec) -> Iterator[Part]:
-    for x, event in event_columns(spec.events, [each.month for each in spec.months]):
-        letter = strong(event.letter, x=x, y=spec.axis_high, yshift=14, yanchor="middle")
+    for x, shift, event in _shifted_events(spec):
+        place = {"x": x, "y": spec.axis_high, "xshift": shift, "yshift": 14}
+        letter = strong(event.letter, **place, yanchor="middle")
         yield {**letter, "font": {"color": token("canvas"), "size": 12}}
 
 

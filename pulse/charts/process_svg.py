@@ -10,6 +10,7 @@ from pulse.charts.markup import Width, element, label, path, picture, polygon
 from pulse.charts.months_axis import (
     average_columns,
     break_columns,
+    disc_shifts,
     event_columns,
     hidden_runs,
     limited_months,
@@ -196,9 +197,14 @@ def point(mark: Mark, *, is_small: bool, x: float, y: float) -> Markup:
 
 def _events(frame: _Frame) -> Iterator[Markup]:
     months = [each.month for each in frame.spec.months]
-    for columns, event in event_columns(frame.spec.events, months):
-        x = frame.x(columns)
-        yield path(f"M{x:.1f} {frame.top - 2:g}V{frame.bottom:g}", class_="flag")
+    placed = event_columns(frame.spec.events, months)
+    shifts = disc_shifts(
+        [columns for columns, _event in placed], column=frame.column, months=len(months)
+    )
+    for (columns, event), shift in zip(placed, shifts, strict=True):
+        line = frame.x(columns)
+        x = line + shift
+        yield path(f"M{line:.1f} {frame.top - 2:g}V{frame.bottom:g}", class_="flag")
         yield element("circle", class_="flag-disc", cx=x, cy=frame.top - 14, r="10")
         yield label(event.letter, x=x, y=frame.top - 9.8, class_="flag-letter", anchor="middle")
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from math import isnan
 
 from analysis.trends.direction_tables import SeriesDirection
-from analysis.trends.direction_words import signed
 from pulse.dashboards.trend_series import MeasureTrends, Trends, UnitTrend
 from pulse.dashboards.trends import HiddenTrend, ShownTrend, TrendRow, trend_row
 from pulse.dashboards.unit_tables import SUPPRESSED
@@ -61,7 +60,7 @@ def _direction(row: TrendRow, direction: SeriesDirection) -> Sequence[str]:
     slopes = (direction.slope_per_year, direction.low, direction.high)
     return (
         str(direction.n),
-        *("" if not told.change or isnan(slope) else signed(slope) for slope in slopes),
+        *("" if not told.change or isnan(slope) else f"{slope:z.2f}" for slope in slopes),
         *("" if isnan(p) else f"{p:.3g}" for p in (direction.p, direction.p_adjusted)),
         told.told,
     )

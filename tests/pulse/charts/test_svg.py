@@ -304,3 +304,19 @@ def test_on_a_phone_the_newest_lines_are_named_at_their_own_end() -> None:
     assert upper < average
     old_average = of_class(svg, "mean")[0].get("d", "").split()[1].split("H")[0]
     assert upper > float(old_average)
+
+
+def test_discs_of_neighbouring_months_do_not_cover_each_other() -> None:
+    months = [shown(place, 3.4) for place in range(60)]
+    events = tuple(
+        Event(letter, FIRST.shifted(place), "A note.")
+        for letter, place in zip("ABCD", (10, 11, 58, 59), strict=True)
+    )
+    svg = drawing(process_chart(*months, events=events))
+    discs = [float(disc.get("cx", "")) for disc in of_class(svg, "flag-disc")]
+    lines = [points_of(line)[0][0] for line in of_class(svg, "flag")]
+
+    assert all(later - earlier >= 20 for earlier, later in pairwise(discs))
+    assert max(discs) <= 592
+    columns = [44 + (place + 0.5) * 548 / 60 for place in (10, 11, 58, 59)]
+    assert lines == pytest.approx(columns, abs=0.06)

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from analysis.archive import visible_releases
+from analysis.trends.direction_words import signed
 from pulse.access import Role, Viewer
 from pulse.dashboards import trends
 from pulse.dashboards.scope import scope_of
@@ -145,7 +146,10 @@ def test_the_file_holds_the_numbers_of_the_page(archive: Stores, sign_in_as: Sig
             assert row[1] == f"{line['mean']}{line['answers']} answers"
             assert row[2] == f"{line['own average']}limits {line['limits']}"
             assert row[3] == line["reading"]
-            change = f"{line['change a year']} a year ({line['low']} to {line['high']})"
+            slope, low, high = (
+                signed(float(line[name])) for name in ("change a year", "low", "high")
+            )
+            change = f"{slope} a year ({low} to {high})"
             assert row[4].startswith(f"{line['direction']}{change}, {line['shown months']} months")
     fallen = next(line for line in rows if line["unit code"] == "north-1")
     assert (fallen["signal since"], float(fallen["p"]) <= float(fallen["p adjusted"])) == (
