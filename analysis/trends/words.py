@@ -192,13 +192,19 @@ def evidence_words(measure: Measure, behaviour: ProcessBehaviour, signal: Signal
 
 
 def limits_words(behaviour: ProcessBehaviour, month: Month) -> str:
-    """Return the limits of a shown month, as `2.9 to 3.9`, or `none yet` where it has none."""
+    """Return the limits of a month, as `2.9 to 3.9`, or why it has none.
+
+    Raises:
+        ValueError: the month is not shown.
+    """
     for judged in behaviour.points:
         if isinstance(judged, JudgedPoint) and judged.point.month == month:
+            if judged.point.is_coarse:
+                return "not judged"
             if judged.lower_limit is None or judged.upper_limit is None:
-                break
+                return "none yet"
             return f"{judged.lower_limit:.1f}{_NBSP}to{_NBSP}{judged.upper_limit:.1f}"
-    return "none yet"
+    raise ValueError(f"{month} is not shown, so it has no limits")
 
 
 def unit_reading(measure: Measure, unit_name: str, behaviour: ProcessBehaviour) -> Reading:
