@@ -17,6 +17,7 @@ from analysis.trends.direction_words import (
 from analysis.trends.measures import HiddenPoint
 from analysis.trends.words import (
     cell_words,
+    counted,
     evidence_words,
     figure_words,
     lead_words,
@@ -114,6 +115,12 @@ class ThemeSection:
     directions: tuple[str, ...]
     number: int
     rows: tuple[TrendRow, ...]
+
+    @property
+    def rows_words(self) -> str:
+        """The words of the link that unfolds the table on a phone."""
+        count = len(self.rows)
+        return "The unit as a table" if count == 1 else f"All {count} units as a table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,11 +297,9 @@ def _section(
 def _summary(trends: MeasureTrends) -> str:
     moved = sum(each.signal is not None for each in trends.units)
     units = "unit" if len(trends.units) == 1 else "units"
-    signals = (
-        "No signal"
-        if moved == 0
-        else sentence_start(number_words(moved)) + (" signal" if moved == 1 else " signals")
-    )
+    has_limits = any(each.behaviour.centre is not None for each in trends.units)
+    quiet = "No signal" if has_limits else "Too early to tell"
+    signals = sentence_start(counted(moved, "signal")) if moved else quiet
     return f"{signals} in {len(trends.units):,} {units}, asked last in {trends.asked.words}."
 
 

@@ -90,11 +90,18 @@ def test_a_theme_is_reached_by_its_name_and_its_table_says_what_the_sentence_say
     expect(theme.get_by_text("Ask in person")).to_have_count(2)
 
 
-def test_on_a_phone_every_cell_of_the_table_says_what_it_is(filled: str, page_of: PageOf) -> None:
+def test_on_a_phone_a_table_unfolds_and_every_cell_of_it_says_what_it_is(
+    filled: str, page_of: PageOf
+) -> None:
     page = page_of(PHONE)
     sign_in(page, filled, "leader")
     page.goto(f"{filled}/trends")
-    cells = page.get_by_role("region", name="Morale").get_by_role("cell")
+    theme = page.get_by_role("region", name="Morale")
+    expect(theme.get_by_role("table")).to_be_hidden()
+    theme.get_by_role("link", name="All 4 units as a table").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="Workload").get_by_role("table")).to_be_hidden()
+    cells = theme.get_by_role("cell")
     expect(cells.filter(has_text="Own average: ").first).to_be_visible()
     expect(cells.filter(has_text="Long run: ").first).to_be_visible()
     assert not scrolls_sideways(page)
@@ -143,7 +150,7 @@ def test_the_screens_drawing_has_the_letters_of_the_list(filled: str, page_of: P
 def test_on_paper_every_theme_keeps_sentence_question_and_table(
     filled: str, page_of: PageOf
 ) -> None:
-    page = page_of()
+    page = page_of(PHONE)  # about as wide as a sheet of paper in a small format
     sign_in(page, filled, "leader")
     page.goto(f"{filled}/trends")
     page.emulate_media(media="print")

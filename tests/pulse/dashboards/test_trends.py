@@ -188,6 +188,15 @@ def test_an_earlier_month_is_told_as_if_it_were_the_latest(archive: Stores) -> N
     assert "Nothing moved beyond ordinary variation this month." in page.lead
 
 
+def test_a_theme_without_limits_is_too_early_to_tell_and_not_quiet(archive: Stores) -> None:
+    with archive.archive() as session:
+        early = page_of(session, month=Month(2025, 9)).sections[0]
+        quiet = page_of(session, month=Month(2026, 3)).sections[0]
+
+    assert early.summary.startswith("Too early to tell in 8 units")
+    assert quiet.summary.startswith("No signal in 8 units")
+
+
 def test_one_part_is_looked_at_alone_and_a_foreign_one_is_refused(
     archive: Stores, sign_in_as: SignInAs
 ) -> None:
