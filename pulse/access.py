@@ -29,6 +29,9 @@ class Permission(Enum):
     VIEW_THIS_MONTH = auto()
     VIEW_UNIT = auto()
     VIEW_HEATMAP = auto()
+    VIEW_TRENDS = auto()
+    ANNOTATE_CHARTS = auto()
+    REBASE_CHARTS = auto()
     VIEW_TURNOVER = auto()
     VIEW_LEAVER_COUNTS = auto()  # the organisation's own workforce figures, unprotected
     VIEW_MOVES_WITH = auto()
@@ -53,6 +56,9 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     Role.HR: _RESULTS
     | {
         Permission.VIEW_HEATMAP,
+        Permission.VIEW_TRENDS,
+        Permission.ANNOTATE_CHARTS,
+        Permission.REBASE_CHARTS,
         Permission.VIEW_TURNOVER,
         Permission.VIEW_LEAVER_COUNTS,
         Permission.VIEW_MOVES_WITH,
@@ -63,6 +69,8 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     Role.LEADER: _RESULTS
     | {
         Permission.VIEW_HEATMAP,
+        Permission.VIEW_TRENDS,
+        Permission.ANNOTATE_CHARTS,
         Permission.VIEW_TURNOVER,
         Permission.VIEW_MOVES_WITH,
         Permission.VIEW_QUESTIONNAIRE,

@@ -25,6 +25,7 @@ from pulse.console.people_views import bp as people
 from pulse.console.waves_views import bp as waves
 from pulse.console.workforce_views import bp as workforce
 from pulse.dashboards.analysis_views import bp as analyses
+from pulse.dashboards.note_views import bp as notes
 from pulse.dashboards.views import bp as dashboards
 from pulse.dashboards.warming import keep_warm
 from pulse.errors import QuietFlask, handle_errors
@@ -69,16 +70,8 @@ def create_app(settings: Settings) -> Flask:
     administration = administration_pages(read_accounts=all_accounts, run_checks=check_running)
     console = (wave_builder, wave_answer, waves, people, workforce)
     union = (audit, challenges)
-    for blueprint in (
-        assets.bp,
-        home,
-        sign_in.bp,
-        dashboards,
-        analyses,
-        *union,
-        administration,
-        *console,
-    ):
+    results = (dashboards, analyses, notes)
+    for blueprint in (assets.bp, home, sign_in.bp, *results, *union, administration, *console):
         app.register_blueprint(blueprint)
     if settings.answering.mail.way is MailWay.MAILBOX:
         app.register_blueprint(mailbox)

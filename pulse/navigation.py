@@ -32,6 +32,8 @@ _BUILDER_PAGES = (
     "add_question",
 )
 
+_NOTE_PAGES = ("listed", "note", "put_note", "rebase_from", "put_rebase", "take_back")
+
 ENTRIES = (
     Entry(
         "Waves",
@@ -55,7 +57,13 @@ ENTRIES = (
     ),
     Entry("This month", "dashboards.this_month", Permission.VIEW_THIS_MONTH),
     Entry("Heatmap", "dashboards.heatmap", Permission.VIEW_HEATMAP),
-    Entry("Units", "dashboards.units", Permission.VIEW_UNIT, frozenset({"dashboards.unit"})),
+    Entry(
+        "Units",
+        "dashboards.units",
+        Permission.VIEW_UNIT,
+        frozenset({"dashboards.unit"}) | frozenset(f"notes.{page}" for page in _NOTE_PAGES),
+    ),
+    Entry("Trends", "dashboards.trends", Permission.VIEW_TRENDS),
     Entry("Turnover", "dashboards.turnover", Permission.VIEW_TURNOVER),
     Entry("Staffing", "dashboards.staffing", Permission.VIEW_TURNOVER),
     Entry(

@@ -192,19 +192,24 @@ def answer_challenge(
     return replace(waiting, answer=_answer(entry))
 
 
-def plain_words(text: str, *, what: str) -> str:
+def plain_words(text: str, *, what: str, longest: int = LONGEST_WORDS) -> str:
     """Return text as it is kept: trimmed, lines ended alike, no character that cannot be seen.
 
+    Args:
+        text: what somebody wrote.
+        what: of whom and what; the message begins with it.
+        longest: characters that are kept at most.
+
     Raises:
-        WordsError: it is empty, too long or holds other characters; the message begins with `what`.
+        WordsError: it is empty, too long or holds other characters.
     """
     lines = [line.replace("\t", " ").rstrip() for line in text.strip().splitlines()]
     kept = "\n".join(lines)
     if not kept:
         raise WordsError(f"{what} is missing. Write it in plain words.")
-    if len(kept) > LONGEST_WORDS:
+    if len(kept) > longest:
         raise WordsError(
-            f"{what} is {len(kept):,} characters. It can be up to {LONGEST_WORDS:,}. What you "
+            f"{what} is {len(kept):,} characters. It can be up to {longest:,}. What you "
             "wrote is still here."
         )
     if not all(line.isprintable() for line in lines):

@@ -5,23 +5,16 @@ and widen where few answered (docs/decisions/0050-limits-that-widen.md).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from itertools import pairwise
 
 import numpy as np
 
-from analysis.trends.autocorrelation import AUTOCORRELATION_CAUTION, lag_one
+from analysis.trends.autocorrelation import AUTOCORRELATION_CAUTION
 from analysis.trends.measures import HiddenPoint, Point, SeriesPoint
-from analysis.trends.xmr import (
-    FloatArray,
-    Limits,
-    RuleCode,
-    Signals,
-    XmrOptions,
-    judge,
-    process_limits,
-)
+from analysis.trends.process_charts import ChartKind, Charts, SeriesArrays, process_charts
+from analysis.trends.xmr import RuleCode, XmrOptions
 from surveys.months import Month
 
 FEWEST_POINTS = 6
@@ -62,7 +55,11 @@ class BehaviourOptions:
     """The rules' options; by default screened ranges, runs of 7, fixed after 12 points."""
 
     xmr: XmrOptions = field(
-        default=XmrOptions(baseline_points=BASELINE_POINTS, display_step=DISPLAY_STEP)
+        default=XmrOptions(
+            baseline_points=BASELINE_POINTS,
+            display_step=DISPLAY_STEP,
+            fewest_points=FEWEST_POINTS,
+        )
     )
 
 
@@ -83,16 +80,50 @@ class JudgedPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class ProcessBehaviour:
-    """A series as a process: `centre` is its own average, in the measure's unit to one decimal.
+class Stretch:
+    """Months with one average: a whole series, or what lies between two points of rebasing.
 
+    `centre` is the average, in the measure's unit to one decimal; None where it is too early.
     `cautions` are what to say beside it. `fixed_at` is the last month of the baseline.
     """
 
-    points: tuple[JudgedPoint | HiddenPoint, ...]
+    first: Month
+    last: Month
     centre: float | None
     cautions: tuple[Caution, ...]
     fixed_at: Month | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessBehaviour:
+    """A series as a process; what is said of it rests on its newest stretch.
+
+    `stretches` are in order of time; a series without a month has none.
+    """
+
+    points: tuple[JudgedPoint | HiddenPoint, ...]
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def centre(self) -> float | None:
+        """The series' own average, in the measure's unit to one decimal."""
+        return self.stretches[-1].centre if self.stretches else None
+
+    @property
+    def cautions(self) -> tuple[Caution, ...]:
+        return self.stretches[-1].cautions if self.stretches else (Caution.TOO_EARLY,)
+
+    @property
+    def fixed_at(self) -> Month | None:
+        return self.stretches[-1].fixed_at if self.stretches else None
+
+    @property
+    def newest_points(self) -> tuple[JudgedPoint | HiddenPoint, ...]:
+        """The points of the newest stretch."""
+        if not self.stretches:
+            return ()
+        first = self.stretches[-1].first
+        return tuple(point for point in self.points if month_of(point) >= first)
 
     @property
     def is_provisional(self) -> bool:
@@ -101,6 +132,10 @@ class ProcessBehaviour:
     @property
     def is_too_early(self) -> bool:
         return Caution.TOO_EARLY in self.cautions
+
+
+def month_of(point: JudgedPoint | HiddenPoint) -> Month:
+    return point.month if isinstance(point, HiddenPoint) else point.point.month
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +159,20 @@ class Signal:
 def process_behaviour(
     series: Sequence[Point],
     *,
+    starts: Sequence[Month] = (),
     options: BehaviourOptions = BehaviourOptions(),
     scale_points: int = 5,
 ) -> ProcessBehaviour:
     """Return the behaviour of one series; see `process_behaviours`."""
-    return process_behaviours([series], options=options, scale_points=scale_points)[0]
+    return process_behaviours(
+        [series], starts=[starts], options=options, scale_points=scale_points
+    )[0]
 
 
 def process_behaviours(
     many: Sequence[Sequence[Point]],
     *,
+    starts: Sequence[Sequence[Month]] | None = None,
     options: BehaviourOptions = BehaviourOptions(),
     scale_points: int = 5,
 ) -> tuple[ProcessBehaviour, ...]:
@@ -141,75 +180,91 @@ def process_behaviours(
 
     Args:
         many: series of months in which the measure was asked, oldest first.
+        starts: for each series the months from which a person started its limits anew; see
+            `analysis.trends.rebasing.starts_in_force`. None: no series was rebased.
         options: see `BehaviourOptions`.
         scale_points: the highest score; limits are drawn no further than 1 to this.
     """
     columns = max((len(series) for series in many), default=0)
     values = np.full((len(many), columns), np.nan)
     sizes = np.full((len(many), columns), np.nan)
+    begins = np.zeros((len(many), columns), dtype=np.bool_)
     for row, series in enumerate(many):
         for column, point in enumerate(series):
             if isinstance(point, SeriesPoint) and not point.is_coarse:
                 values[row, column] = point.mean
                 sizes[row, column] = point.respondents
-    limits = process_limits(values, sizes=sizes, options=options.xmr)
-    shown = (~np.isnan(values)).sum(axis=1)
-    limits = replace(limits, centre=np.where(shown < FEWEST_POINTS, np.nan, limits.centre))
-    signals = judge(values, limits, options=options.xmr)
-    scaled = (values - limits.centre[:, None]) * np.sqrt(sizes)
+        for start in starts[row] if starts else ():
+            column = sum(point.month < start for point in series)
+            if column < len(series):
+                begins[row, column] = True
+    charts = process_charts(
+        SeriesArrays(values, sizes, begins), kind=ChartKind.XMR, options=options.xmr
+    )
     return tuple(
-        _behaviour(series, _Row(limits, signals, scaled[row], row), options.xmr, scale_points)
+        ProcessBehaviour(
+            tuple(_judged(point, charts, row, column, scale_points)
+                  for column, point in enumerate(series)),
+            _stretches(series, charts, row, options.xmr.baseline_points),
+        )
         for row, series in enumerate(many)
+    )  # fmt: skip
+
+
+def _judged(
+    point: Point, charts: Charts, row: int, column: int, scale_points: int
+) -> JudgedPoint | HiddenPoint:
+    if isinstance(point, HiddenPoint):
+        return point
+    lower, upper = float(charts.lower[row, column]), float(charts.upper[row, column])
+    if point.is_coarse or np.isnan(lower):
+        return JudgedPoint(point, None, None, Rule.ORDINARY, Direction.NONE)
+    return JudgedPoint(
+        point=point,
+        lower_limit=max(1.0, lower),
+        upper_limit=min(float(scale_points), upper),
+        rule=RULE_OF[RuleCode(charts.signals.rule[row, column])],
+        direction=Direction(int(charts.signals.direction[row, column])),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    limits: Limits
-    signals: Signals
-    scaled: FloatArray
-    row: int
-
-
-def _behaviour(
-    series: Sequence[Point], row: _Row, options: XmrOptions, scale_points: int
-) -> ProcessBehaviour:
-    centre = float(row.limits.centre[row.row])
-    has_limits = not np.isnan(centre)
-    points: list[JudgedPoint | HiddenPoint] = []
-    shown: list[Month] = []
+def _stretches(
+    series: Sequence[Point], charts: Charts, row: int, baseline_points: int | None
+) -> tuple[Stretch, ...]:
+    parts: dict[int, list[Point]] = {}
+    columns: dict[int, int] = {}
     for column, point in enumerate(series):
-        if isinstance(point, HiddenPoint):
-            points.append(point)
-            continue
-        if point.is_coarse:
-            points.append(JudgedPoint(point, None, None, Rule.ORDINARY, Direction.NONE))
-            continue
-        shown.append(point.month)
-        half = float(row.limits.half_width[row.row, column])
-        points.append(
-            JudgedPoint(
-                point=point,
-                lower_limit=max(1.0, centre - half) if has_limits else None,
-                upper_limit=min(float(scale_points), centre + half) if has_limits else None,
-                rule=RULE_OF[RuleCode(row.signals.rule[row.row, column])],
-                direction=Direction(int(row.signals.direction[row.row, column])),
-            )
-        )
-    baseline = options.baseline_points
-    is_fixed = baseline is not None and len(shown) >= baseline
+        number = int(charts.stretch[row, column])
+        parts.setdefault(number, []).append(point)
+        columns[number] = column
+    return tuple(
+        _stretch(part, charts, number, float(charts.centre[row, columns[number]]), baseline_points)
+        for number, part in parts.items()
+    )
+
+
+def _stretch(
+    part: Sequence[Point],
+    charts: Charts,
+    number: int,
+    centre: float,
+    baseline_points: int | None,
+) -> Stretch:
+    shown = [p.month for p in part if isinstance(p, SeriesPoint) and not p.is_coarse]
+    is_fixed = baseline_points is not None and len(shown) >= baseline_points
     cautions: list[Caution] = []
-    if not has_limits:
+    if np.isnan(centre):
         cautions.append(Caution.TOO_EARLY)
     elif not is_fixed:
         cautions.append(Caution.PROVISIONAL)
-    elif lag_one(_first_shown(row.scaled, baseline)[None, :])[0] > AUTOCORRELATION_CAUTION:
+    elif charts.autocorrelation[number] > AUTOCORRELATION_CAUTION:
         cautions.append(Caution.AUTOCORRELATED)
-    return ProcessBehaviour(
-        points=tuple(points),
-        centre=round(centre, 1) if has_limits else None,
+    return Stretch(
+        first=part[0].month,
+        last=part[-1].month,
+        centre=None if np.isnan(centre) else round(centre, 1),
         cautions=tuple(cautions),
-        fixed_at=shown[baseline - 1] if is_fixed and baseline is not None else None,
+        fixed_at=shown[baseline_points - 1] if is_fixed and baseline_points is not None else None,
     )
 
 
@@ -222,12 +277,6 @@ RULE_OF = {
 }
 
 
-def _first_shown(scaled: FloatArray, count: int | None) -> FloatArray:
-    """Return the stretch with the baseline: a later shift resembles itself, yet is no caution."""
-    shown = np.flatnonzero(~np.isnan(scaled))
-    return scaled if count is None else scaled[: shown[count - 1] + 1]
-
-
 def latest_signal(behaviour: ProcessBehaviour) -> Signal | None:
     """Return the signal that includes the latest month asked, or None.
 
@@ -238,7 +287,7 @@ def latest_signal(behaviour: ProcessBehaviour) -> Signal | None:
     latest = behaviour.points[-1]
     if isinstance(latest, HiddenPoint) or latest.rule is Rule.ORDINARY:
         return None
-    run = _unbroken_end(behaviour.points)
+    run = _unbroken_end(behaviour.newest_points)
     means = [judged.point.mean for judged in run]
     sign = latest.direction.value
     on_side = _length_from_end([(mean - behaviour.centre) * sign > _EQUAL for mean in means])

@@ -7,6 +7,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from analysis.trends.autocorrelation import AUTOCORRELATION_CAUTION, lag_one
 from analysis.trends.dated_series import SeriesSet
 from analysis.trends.direction import DAYS_PER_YEAR, mann_kendall, theil_sen
 from analysis.trends.multiple_tests import benjamini_hochberg
@@ -16,9 +17,6 @@ FloatArray = npt.NDArray[np.float64]
 HEADER = ("series", "n", "s", "z", "p", "p_adjusted", "slope_per_year", "low", "high", "words")
 FEWEST_VALUES = 5
 """No order of four values is rare enough: the smallest p there is 2 of 24."""
-
-RESEMBLANCE_CAUTION = 0.3
-"""Above this lag-1 autocorrelation around the slope, p is too small and the words say so."""
 
 FALSE_SHARE = 0.05
 """At most so large a share of the directions told is expected to be chance."""
@@ -38,7 +36,7 @@ class SeriesDirection:
     """One series: the test, p adjusted over all series told together, and the slope with its ends.
 
     Slope and ends are per year of 365.25 days; what is not known is nan. `resemblance` is the lag-1
-    autocorrelation of what the slope leaves over.
+    autocorrelation of what the slope leaves over: above 0.3 p is too small, and the words say so.
     """
 
     name: str
@@ -70,7 +68,7 @@ class SeriesDirection:
         else:
             size = f"{told.value} by about {abs(self.slope_per_year):.2g} a year"
             words = f"{size} ({_number(self.low, 2)} to {_number(self.high, 2)})"
-        return words + (_LESS_SURE if self.resemblance > RESEMBLANCE_CAUTION else "")
+        return words + (_LESS_SURE if self.resemblance > AUTOCORRELATION_CAUTION else "")
 
 
 _LESS_SURE = "; less sure than p says, because neighbouring values resemble each other"
@@ -89,26 +87,16 @@ def directions_of(series: SeriesSet) -> tuple[SeriesDirection, ...]:
         line = theil_sen(values, days / DAYS_PER_YEAR, variance=test.variance)
         n[places], s[places], z[places], p[places] = test.n, test.s, test.z, test.p
         slope[places], low[places], high[places] = line.slope, line.low, line.high
-        alike[places] = resemblance(values - line.slope[:, None] * (days / DAYS_PER_YEAR))
+        largest = np.abs(values).max(axis=1, initial=0.0, keepdims=True)
+        left_over = values - line.slope[:, None] * (days / DAYS_PER_YEAR)
+        # In units of the largest value, so that what rounding leaves of a straight line is none.
+        alike[places] = lag_one(left_over / np.where(largest > 0, largest, 1.0))
     adjusted = benjamini_hochberg(np.where(n < FEWEST_VALUES, np.nan, p))
     columns = (n, s, z, p, adjusted, slope, low, high, alike)
     return tuple(
         SeriesDirection(name, *figures)
         for name, *figures in zip(series.names, *(c.tolist() for c in columns), strict=True)
     )
-
-
-def resemblance(left_over: FloatArray) -> FloatArray:
-    """Return the lag-1 autocorrelation of each row; 0 where it is constant."""
-    if left_over.shape[1] == 0:
-        return np.zeros(len(left_over))
-    deviations = left_over - left_over.mean(axis=1, keepdims=True)
-    total = (deviations**2).sum(axis=1)
-    neighbours = (deviations[:, 1:] * deviations[:, :-1]).sum(axis=1)
-    scale = (left_over**2).sum(axis=1)  # what is left of a straight line is rounding, not a pattern
-    found = np.zeros(len(total))
-    np.divide(neighbours, total, out=found, where=total > 1e-18 * scale)
-    return found
 
 
 def direction_rows(directions: tuple[SeriesDirection, ...]) -> Iterator[tuple[str, ...]]:

@@ -164,6 +164,17 @@ def mean_as_shown(mean: float, *, is_coarse: bool) -> float:
     return round(mean, _DECIMALS)
 
 
+def shown_mean(measure: Measure, head: ReleaseHead, cell: ShownCell) -> float | None:
+    """Return the mean that `series_of` gives a cell; None where not asked, or some item is hidden.
+
+    For many units in one month, where intervals would take most of the time.
+    """
+    if _asked_items(measure, head) is None:
+        return None
+    shown, reasons = _figures(measure.items, cell)
+    return None if reasons else _mean(shown, cell)
+
+
 def _asked_items(measure: Measure, head: ReleaseHead) -> tuple[ReleasedItem, ...] | None:
     by_key: Mapping[tuple[ItemCode, int], ReleasedItem] = {
         (item.code, item.version): item for item in head.items

@@ -5,6 +5,7 @@ They compare a unit with its own past only, and say neither why nor whether it i
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor
 
 from analysis.release import Bound, Reason
 from analysis.trends.behaviour import (
@@ -190,6 +191,22 @@ def evidence_words(measure: Measure, behaviour: ProcessBehaviour, signal: Signal
     return " ".join(parts)
 
 
+def limits_words(behaviour: ProcessBehaviour, month: Month) -> str:
+    """Return the limits of a month, as `2.9 to 3.9`, or why it has none.
+
+    Raises:
+        ValueError: the month is not shown.
+    """
+    for judged in behaviour.points:
+        if isinstance(judged, JudgedPoint) and judged.point.month == month:
+            if judged.point.is_coarse:
+                return "not judged"
+            if judged.lower_limit is None or judged.upper_limit is None:
+                return "none yet"
+            return f"{judged.lower_limit:.1f}{_NBSP}to{_NBSP}{judged.upper_limit:.1f}"
+    raise ValueError(f"{month} is not shown, so it has no limits")
+
+
 def unit_reading(measure: Measure, unit_name: str, behaviour: ProcessBehaviour) -> Reading:
     """Return what the unit's page says of one measure, signal or not."""
     if not behaviour.points:
@@ -265,7 +282,7 @@ def chance_words(expected: float) -> str:
     """Return `about three` for an expected number of signals by chance."""
     if expected < 0.5:  # noqa: PLR2004 - rounds to none
         return "fewer than one"
-    return f"about {number_words(round(expected))}"
+    return f"about {number_words(floor(expected + 0.5))}"
 
 
 def lead_words(moved: int, figures: int, expected: float) -> str:
@@ -280,7 +297,8 @@ def lead_words(moved: int, figures: int, expected: float) -> str:
         return "No figure has limits yet. " + CAUTION_WORDS[Caution.TOO_EARLY]
     by_chance = f"By chance alone {chance_words(expected)} would."
     if moved == 0:
-        return f"{NOTHING_MOVED} {figures} figures were compared with their own past."
+        looked_at = f"{figures} figures were compared with their own past."
+        return f"{NOTHING_MOVED} {looked_at} {by_chance.removesuffix('.')} have moved."
     noun = "figure" if figures == 1 else "figures"
     start = number_words(moved).capitalize()
     return f"{start} of {figures} {noun} moved beyond ordinary variation. {by_chance}"

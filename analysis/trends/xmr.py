@@ -47,7 +47,8 @@ class XmrOptions:
     strict steps). `baseline_points` says on how many of the first shown points the average and
     the limits rest; None takes all. With a `display_step` above 0 the values are known to be
     rounded to it: the average is rounded likewise, and neither limits nor near limits come nearer
-    to it than one step, because a difference of one step may be rounding alone.
+    to it than one step, because a difference of one step may be rounding alone. With fewer shown
+    points than `fewest_points` there are no limits.
     """
 
     screen_ranges: bool = True
@@ -55,6 +56,7 @@ class XmrOptions:
     trend_points: int = 7
     baseline_points: int | None = 12
     display_step: float = 0.0
+    fewest_points: int = 2
 
     def __post_init__(self) -> None:
         if min(self.shift_points, self.trend_points) < 2:  # noqa: PLR2004 - one point is no run
@@ -69,7 +71,8 @@ class XmrOptions:
 class Limits:
     """Average (one per series) and distances of limits from it (one per point), in units.
 
-    All are NaN where a series has no two neighbouring points in its baseline.
+    The average is NaN where a series has no two neighbouring points in its baseline or fewer shown
+    points than the options ask for; nothing of it is judged then.
     """
 
     centre: FloatArray
@@ -123,7 +126,8 @@ def process_limits(
     if options.display_step:
         half_width = np.maximum(half_width, options.display_step)
         near_width = np.maximum(near_width, options.display_step)
-    centre = np.where(np.isnan(average_range), np.nan, centre)
+    is_few = (~np.isnan(values)).sum(axis=1) < options.fewest_points
+    centre = np.where(np.isnan(average_range) | is_few, np.nan, centre)
     return Limits(centre, half_width, near_width)
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from analysis.chart_notes import Author
 from surveys.challenges import Outcome
 from surveys.ledger.log import BrokenLog, EntryKind, LogCheck, LogEntry
 from surveys.ledger.notes import Checkpoint
@@ -29,6 +30,9 @@ _KINDS = {
     EntryKind.BALLOT_IDS: "ballot ids",
     EntryKind.CHALLENGED: "challenge",
     EntryKind.CHALLENGE_ANSWERED: "answer to a challenge",
+    EntryKind.ANNOTATED: "note on charts",
+    EntryKind.REBASED: "limits started anew",
+    EntryKind.NOTE_WITHDRAWN: "note withdrawn",
 }
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _SERVER_CHECK = (
@@ -228,6 +232,34 @@ def _answered_words(body: Mapping[str, object]) -> str:
     )
 
 
+_BY = {Author.HR.value: "HR", Author.LEADER.value: "A senior leader"}
+
+
+def _where_words(body: Mapping[str, object]) -> str:
+    below = " and all units below it" if body["with_units_below"] else ""
+    return f"{body['unit_name']}{below}"
+
+
+def _annotated_words(body: Mapping[str, object]) -> str:
+    month = Month.parse(str(body["month"]))
+    return (
+        f"{_BY[str(body['by'])]} put a note on the charts of {_where_words(body)} "
+        f"at {month.words}: {body['text']}"
+    )
+
+
+def _rebased_words(body: Mapping[str, object]) -> str:
+    month = Month.parse(str(body["month"]))
+    return (
+        f"{_BY[str(body['by'])]} started the average and limits of {body['measure']} anew from "
+        f"{month.words} on in {_where_words(body)}: {body['reason']}"
+    )
+
+
+def _withdrawn_words(body: Mapping[str, object]) -> str:
+    return f"{_BY[str(body['by'])]} withdrew entry {body['entry']:,} from the charts: {body['why']}"
+
+
 def _of_wave(words: str) -> Callable[[Mapping[str, object]], str]:
     """Return a function that puts the wave's code into the words."""
     return lambda body: words.format(wave=body["wave"])
@@ -251,4 +283,7 @@ _WORDS: Mapping[EntryKind, Callable[[Mapping[str, object]], str]] = {
     EntryKind.BALLOT_IDS: _of_wave("The ballot ids of wave {wave} were published."),
     EntryKind.CHALLENGED: _of_wave("The union challenged wave {wave}. HR has to answer."),
     EntryKind.CHALLENGE_ANSWERED: _answered_words,
+    EntryKind.ANNOTATED: _annotated_words,
+    EntryKind.REBASED: _rebased_words,
+    EntryKind.NOTE_WITHDRAWN: _withdrawn_words,
 }

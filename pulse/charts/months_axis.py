@@ -4,11 +4,13 @@ Every month in which the measure was asked has one column of the same breadth, h
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from pulse.charts.spec import Event, HiddenMonth, ShownMonth, SourceBreak
+from pulse.charts.spec import Event, HiddenMonth, ProcessChartSpec, ShownMonth, SourceBreak
 from surveys.months import Month
 
 SPACE_OF_A_NAME = 42  # pixels that "Sep" and the gap after it take
+SPACE_OF_A_DISC = 22  # pixels that a lettered disc and the gap after it take
 _STRIDES = (1, 2, 3, 6, 12)
 
 
@@ -40,8 +42,37 @@ def hidden_runs(months: Sequence[ShownMonth | HiddenMonth]) -> Iterator[tuple[in
         yield start, len(months) - start
 
 
-def limited_runs(run: Sequence[tuple[int, ShownMonth]]) -> Iterator[list[tuple[int, float, float]]]:
-    """Yield column, lower and upper limit of the stretches of a run that have limits."""
+def average_columns(spec: ProcessChartSpec) -> list[tuple[int, int, float]]:
+    """Return first column, column after the last, and value of each own average, oldest first."""
+    found: list[tuple[int, int, float]] = []
+    months, start = spec.months, 0
+    for each in spec.earlier:
+        end = sum(month.month <= each.last for month in months)
+        if each.value is not None and end > start:
+            found.append((start, end, each.value))
+        start = end
+    if spec.centre is not None and start < len(months):
+        found.append((start, len(months), spec.centre))
+    return found
+
+
+def limited_months(spec: ProcessChartSpec) -> Iterator[list[tuple[int, float, float]]]:
+    """Yield column, lower and upper limit of the stretches that have limits of one average.
+
+    A stretch ends at a hidden month, and where limits start anew.
+    """
+    edges = {sum(month.month <= each.last for month in spec.months) for each in spec.earlier}
+    for run in shown_runs(spec.months):
+        for limited in _limited_runs(run):
+            cuts = [place for place, limit in enumerate(limited) if limit[0] in edges]
+            for first, last in pairwise([0, *cuts, len(limited)]):
+                if last > first:
+                    yield limited[first:last]
+
+
+def _limited_runs(
+    run: Sequence[tuple[int, ShownMonth]],
+) -> Iterator[list[tuple[int, float, float]]]:
     stretch: list[tuple[int, float, float]] = []
     for place, month in run:
         if month.lower_limit is not None and month.upper_limit is not None:
@@ -97,6 +128,27 @@ def event_columns(events: Sequence[Event], months: Sequence[Month]) -> list[tupl
         else:
             placed.append((float(later[0] if later else len(months)), event))
     return placed
+
+
+def disc_shifts(columns: Sequence[float], *, column: float, months: int) -> list[float]:
+    """Return by how many pixels the disc of each event stands beside its line.
+
+    Discs keep their order and do not cover each other, as long as the chart has room for all.
+
+    Args:
+        columns: where the lines stand, in columns, from left to right.
+        column: breadth of one in pixels.
+        months: columns of the chart; no disc's middle stands to the right of the last one.
+    """
+    places: list[float] = []
+    for line in columns:
+        least = places[-1] + SPACE_OF_A_DISC if places else 0.0
+        places.append(max(line * column, least))
+    most = months * column
+    for place in range(len(places) - 1, -1, -1):
+        places[place] = min(places[place], most)
+        most = places[place] - SPACE_OF_A_DISC
+    return [at - line * column for at, line in zip(places, columns, strict=True)]
 
 
 def break_columns(

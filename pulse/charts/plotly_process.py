@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from pulse.charts.markup import written
 from pulse.charts.months_axis import (
+    average_columns,
     break_columns,
+    disc_shifts,
     event_columns,
     hidden_runs,
-    limited_runs,
+    limited_months,
     named_months,
     named_years,
     shown_runs,
@@ -21,7 +23,7 @@ from pulse.charts.plotly_style import (
     strong,
     token,
 )
-from pulse.charts.spec import Mark, ProcessChartSpec, ShownMonth, SourceBreak
+from pulse.charts.spec import Event, Mark, ProcessChartSpec, ShownMonth, SourceBreak
 from pulse.charts.value_axis import average_words, tick_words, ticks
 
 _WIDTH = 548  # pixels of the plot at its full size, for choosing which months are named
@@ -85,46 +87,39 @@ def _clamped(spec: ProcessChartSpec, value: float) -> float:
 
 
 def _bands(spec: ProcessChartSpec) -> Iterator[Part]:
-    for run in shown_runs(spec.months):
-        for stretch in limited_runs(run):
-            above = [
-                (x, _clamped(spec, upper))
-                for place, _low, upper in stretch
-                for x in (place, place + 1)
-            ]
-            below = [
-                (x, _clamped(spec, lower))
-                for place, lower, _high in reversed(stretch)
-                for x in (place + 1, place)
-            ]
-            outline = [*above, *below]
-            yield _silent(
-                [x for x, _y in outline],
-                [y for _x, y in outline],
-                mode="none",
-                fill="toself",
-                fillcolor=token("band"),
-            )
+    for stretch in limited_months(spec):
+        above = [
+            (x, _clamped(spec, upper)) for place, _low, upper in stretch for x in (place, place + 1)
+        ]
+        below = [
+            (x, _clamped(spec, lower))
+            for place, lower, _high in reversed(stretch)
+            for x in (place + 1, place)
+        ]
+        outline = [*above, *below]
+        yield _silent(
+            [x for x, _y in outline],
+            [y for _x, y in outline],
+            mode="none",
+            fill="toself",
+            fillcolor=token("band"),
+        )
 
 
 def _limits(spec: ProcessChartSpec) -> Iterator[Part]:
     """Draw both limits, stepped by month; a limit off the drawn axis is left out."""
-    for run in shown_runs(spec.months):
-        for stretch in limited_runs(run):
-            for side in (1, 2):
-                held = [
-                    (
-                        limit[0],
-                        limit[side] if spec.axis_low <= limit[side] <= spec.axis_high else None,
-                    )
-                    for limit in stretch
-                ]
-                yield _silent(
-                    [x for place, _value in held for x in (place, place + 1)],
-                    [value for _place, value in held for _edge in (0, 1)],
-                    mode="lines",
-                    line={"color": token("limit"), "width": 1.25, "dash": "6px,4px"},
-                )
+    for stretch in limited_months(spec):
+        for side in (1, 2):
+            held = [
+                (limit[0], limit[side] if spec.axis_low <= limit[side] <= spec.axis_high else None)
+                for limit in stretch
+            ]
+            yield _silent(
+                [x for place, _value in held for x in (place, place + 1)],
+                [value for _place, value in held for _edge in (0, 1)],
+                mode="lines",
+                line={"color": token("limit"), "width": 1.25, "dash": "6px,4px"},
+            )
 
 
 def _hidden_columns(spec: ProcessChartSpec) -> Iterator[Part]:
@@ -207,10 +202,10 @@ def _hover_words(spec: ProcessChartSpec, month: ShownMonth) -> str:
 
 
 def _average(spec: ProcessChartSpec) -> Iterator[Part]:
-    if spec.centre is not None:
+    for first, end, value in average_columns(spec):
         yield _silent(
-            [0, len(spec.months)],
-            [spec.centre, spec.centre],
+            [first, end],
+            [value, value],
             mode="lines",
             line={"color": token("ink"), "width": 1.5},
         )
@@ -238,9 +233,18 @@ def _hidden_edges(spec: ProcessChartSpec) -> Iterator[Part]:
         }
 
 
+def _shifted_events(spec: ProcessChartSpec) -> Iterator[tuple[float, float, Event]]:
+    """Yield each event with its line's place in columns, and its disc's distance in pixels."""
+    placed = event_columns(spec.events, [each.month for each in spec.months])
+    columns = [x for x, _event in placed]
+    shifts = disc_shifts(columns, column=_column(spec), months=len(spec.months))
+    for (x, event), shift in zip(placed, shifts, strict=True):
+        yield x, shift, event
+
+
 def _event_discs(spec: ProcessChartSpec) -> Iterator[Part]:
     """Draw discs above the plot; on paper's own scale, because axes cut off what leaves them."""
-    for x, _event in event_columns(spec.events, [each.month for each in spec.months]):
+    for x, shift, _event in _shifted_events(spec):
         yield {
             "type": "circle",
             "xsizemode": "pixel",
@@ -248,8 +252,8 @@ def _event_discs(spec: ProcessChartSpec) -> Iterator[Part]:
             "yref": "paper",
             "xanchor": x,
             "yanchor": 1,
-            "x0": -10,
-            "x1": 10,
+            "x0": shift - 10,
+            "x1": shift + 10,
             "y0": 4,
             "y1": 24,
             "fillcolor": token("ink"),
@@ -258,8 +262,9 @@ def _event_discs(spec: ProcessChartSpec) -> Iterator[Part]:
 
 
 def _letters(spec: ProcessChartSpec) -> Iterator[Part]:
-    for x, event in event_columns(spec.events, [each.month for each in spec.months]):
-        letter = strong(event.letter, x=x, y=spec.axis_high, yshift=14, yanchor="middle")
+    for x, shift, event in _shifted_events(spec):
+        place = {"x": x, "y": spec.axis_high, "xshift": shift, "yshift": 14}
+        letter = strong(event.letter, **place, yanchor="middle")
         yield {**letter, "font": {"color": token("canvas"), "size": 12}}
 
 
@@ -316,9 +321,7 @@ def _line_names(spec: ProcessChartSpec) -> Iterator[Part]:
         return
     end = {"xref": "paper", "xanchor": "left", "xshift": 6, "yanchor": "middle"}
     yield strong(average_words(spec, spec.centre), x=1, y=spec.centre, **end)
-    last = [
-        limits for run in shown_runs(spec.months) for part in limited_runs(run) for limits in part
-    ]
+    last = [limits for part in limited_months(spec) for limits in part]
     if not last:
         return
     room = 16 * (spec.axis_high - spec.axis_low) / 268  # one line of text in units of the axis

@@ -8,10 +8,12 @@ from markupsafe import Markup
 
 from pulse.charts.markup import Width, element, label, path, picture, polygon
 from pulse.charts.months_axis import (
+    average_columns,
     break_columns,
+    disc_shifts,
     event_columns,
     hidden_runs,
-    limited_runs,
+    limited_months,
     named_months,
     named_years,
     shown_runs,
@@ -103,17 +105,14 @@ def _hatch_pattern(frame: _Frame) -> Markup:
 
 
 def _bands(frame: _Frame) -> Iterator[Markup]:
-    for run in shown_runs(frame.spec.months):
-        for stretch in limited_runs(run):
-            above = [
-                point for place, _lower, upper in stretch for point in _step(frame, place, upper)
-            ]
-            below = [
-                point
-                for place, lower, _upper in reversed(stretch)
-                for point in reversed(_step(frame, place, lower))
-            ]
-            yield path(polygon([*above, *below]) + "Z", class_="band")
+    for stretch in limited_months(frame.spec):
+        above = [point for place, _lower, upper in stretch for point in _step(frame, place, upper)]
+        below = [
+            point
+            for place, lower, _upper in reversed(stretch)
+            for point in reversed(_step(frame, place, lower))
+        ]
+        yield path(polygon([*above, *below]) + "Z", class_="band")
 
 
 def _step(frame: _Frame, place: int, value: float) -> list[tuple[float, float]]:
@@ -122,18 +121,17 @@ def _step(frame: _Frame, place: int, value: float) -> list[tuple[float, float]]:
 
 def _limits(frame: _Frame) -> Iterator[Markup]:
     """Draw limits stepped by month, and not at all where they lie off the drawn axis."""
-    for run in shown_runs(frame.spec.months):
-        for stretch in limited_runs(run):
-            for side in (1, 2):
-                points: list[tuple[float, float]] = []
-                for limit in stretch:
-                    if frame.holds(limit[side]):
-                        points += _step(frame, limit[0], limit[side])
-                    elif points:
-                        yield path(polygon(points), class_="limit")
-                        points = []
-                if points:
+    for stretch in limited_months(frame.spec):
+        for side in (1, 2):
+            points: list[tuple[float, float]] = []
+            for limit in stretch:
+                if frame.holds(limit[side]):
+                    points += _step(frame, limit[0], limit[side])
+                elif points:
                     yield path(polygon(points), class_="limit")
+                    points = []
+            if points:
+                yield path(polygon(points), class_="limit")
 
 
 def _value_axis(frame: _Frame) -> Iterator[Markup]:
@@ -163,9 +161,9 @@ def _hidden_months(frame: _Frame) -> Iterator[Markup]:
 
 
 def _average(frame: _Frame) -> Iterator[Markup]:
-    if frame.spec.centre is not None:
-        y = frame.y(frame.spec.centre)
-        yield path(f"M{frame.left:g} {y:.1f}H{frame.right:g}", class_="mean")
+    for first, end, value in average_columns(frame.spec):
+        line = f"M{frame.x(first):g} {frame.y(value):.1f}H{frame.x(end):g}"
+        yield path(line, class_="mean")
 
 
 def _lines_between_months(frame: _Frame) -> Iterator[Markup]:
@@ -199,9 +197,14 @@ def point(mark: Mark, *, is_small: bool, x: float, y: float) -> Markup:
 
 def _events(frame: _Frame) -> Iterator[Markup]:
     months = [each.month for each in frame.spec.months]
-    for columns, event in event_columns(frame.spec.events, months):
-        x = frame.x(columns)
-        yield path(f"M{x:.1f} {frame.top - 2:g}V{frame.bottom:g}", class_="flag")
+    placed = event_columns(frame.spec.events, months)
+    shifts = disc_shifts(
+        [columns for columns, _event in placed], column=frame.column, months=len(months)
+    )
+    for (columns, event), shift in zip(placed, shifts, strict=True):
+        line = frame.x(columns)
+        x = line + shift
+        yield path(f"M{line:.1f} {frame.top - 2:g}V{frame.bottom:g}", class_="flag")
         yield element("circle", class_="flag-disc", cx=x, cy=frame.top - 14, r="10")
         yield label(event.letter, x=x, y=frame.top - 9.8, class_="flag-letter", anchor="middle")
 
@@ -262,6 +265,7 @@ def _labels_inside(frame: _Frame) -> Iterator[Markup]:
     """Name the lines inside the plot, where fewest months lie in the words' way.
 
     A limit at the plot's edge goes unnamed: its words would fall on the axis or on an event.
+    Where limits started anew, the newest ones are named, at their end.
     """
     centre = frame.spec.centre
     if centre is None:
@@ -270,11 +274,9 @@ def _labels_inside(frame: _Frame) -> Iterator[Markup]:
     words = average_words(frame.spec, centre)
     heights = tuple(middle + away for away in _AWAY_FROM_AVERAGE)
     yield _placed(frame, words, baselines=heights, class_="strong band-halo")
+    newest_from = max(first for first, _end, _value in average_columns(frame.spec))
     limits = [
-        limit
-        for run in shown_runs(frame.spec.months)
-        for part in limited_runs(run)
-        for limit in part
+        limit for part in limited_months(frame.spec) for limit in part if limit[0] >= newest_from
     ]
     highest = max((upper for _place, _lower, upper in limits), default=None)
     lowest = min((lower for _place, lower, _upper in limits), default=None)
@@ -289,7 +291,8 @@ def _placed(frame: _Frame, words: str, *, baselines: tuple[float, ...], class_: 
     columns = min(ceil(len(words) * _LETTER / frame.column), len(frame.spec.months))
     left = range(columns)
     right = range(len(frame.spec.months) - columns, len(frame.spec.months))
-    places = [(side, baseline) for baseline in baselines for side in (left, right)]
+    sides = (right,) if frame.spec.earlier else (left, right)
+    places = [(side, baseline) for baseline in baselines for side in sides]
     side, baseline = min(places, key=lambda place: _months_in_the_way(frame, *place))
     if side is left:
         return label(words, x=frame.left + 4, y=baseline, class_=class_)

@@ -56,11 +56,23 @@ class SourceBreak:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierAverage:
+    """An average that held up to and including `last`, until somebody started limits anew.
+
+    `value` is None where there were too few months for one.
+    """
+
+    last: Month
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessChartSpec:
     """A process behaviour chart of one measure over the months in which it was asked.
 
     `axis_low` and `axis_high` are the drawn part of the axis in units of the measure; `decimals`
-    says how values are written; `small_words` is the legend's text for hollow points.
+    says how values are written; `small_words` is the legend's text for hollow points. `centre` is
+    the average of the newest months, `earlier` those before limits started anew, oldest first.
     """
 
     number: int  # of the figure on its page
@@ -78,6 +90,7 @@ class ProcessChartSpec:
     small_words: str
     events: tuple[Event, ...] = ()
     breaks: tuple[SourceBreak, ...] = ()
+    earlier: tuple[EarlierAverage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

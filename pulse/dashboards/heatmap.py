@@ -7,17 +7,19 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from analysis.archive import units_history
+from analysis.chart_notes import Rebase, chart_notes
 from analysis.release import ReleaseHead, Source, UnitMonth
-from analysis.trends.behaviour import JudgedPoint, ProcessBehaviour, process_behaviours
+from analysis.trends.behaviour import JudgedPoint, ProcessBehaviour, month_of
 from analysis.trends.findings import Tally, tally_of
-from analysis.trends.measures import HiddenPoint, series_of
+from analysis.trends.measures import HiddenPoint
+from analysis.trends.rebasing import judged_units
 from analysis.trends.words import cell_words, figure_words, lead_words
 from pulse.challenge_notes import ChallengeNote, printed_notes
 from pulse.charts.spec import Mark
 from pulse.dashboards.choices import Option, options_of
 from pulse.dashboards.measure_order import last_asked, ordered_measures
 from pulse.dashboards.memory import ReleaseMemory
-from pulse.dashboards.month_rows import MARKS, month_of
+from pulse.dashboards.month_rows import MARKS
 from pulse.dashboards.rates import NOBODY_INVITED, RateCell, ShownRate, rate_cell
 from pulse.dashboards.scope import Scope
 from pulse.dashboards.words import reasons_words, sentence_start
@@ -180,7 +182,7 @@ def heatmap_page(
     levels = _levels_memory.recall(until, scope.tops, lambda: _levels(scope))
     level = question.level if question.level in levels else next(iter(levels))
     units = levels[level]
-    facts = _memory.recall(until, units, lambda: _facts(session, until, scope, units))
+    facts = _remembered(session, until, scope, units)
     return HeatmapPage(
         month=newest,
         title="Units by themes",
@@ -239,8 +241,23 @@ def _depth_words(level: int) -> str:
     return "One level" if level == 1 else f"{level} levels"
 
 
-def _facts(
+def _remembered(
     session: Session, heads: Sequence[ReleaseHead], scope: Scope, units: tuple[UnitCode, ...]
+) -> _Facts:
+    notes = chart_notes(session).in_force
+    return _memory.recall(
+        heads,
+        (units, notes.rebase_places),
+        lambda: _facts(session, heads, scope, units, notes.rebases),
+    )
+
+
+def _facts(
+    session: Session,
+    heads: Sequence[ReleaseHead],
+    scope: Scope,
+    units: tuple[UnitCode, ...],
+    rebases: Sequence[Rebase],
 ) -> _Facts:
     histories = units_history(session, units)
     columns: list[Column] = []
@@ -249,13 +266,10 @@ def _facts(
     points: set[int] = set()
     for measure in ordered_measures(heads):
         column = Column(measure.name, last_asked(measure, heads))
-        judged = process_behaviours(
-            [series_of(measure, heads, histories.get(unit, ())) for unit in units],
-            scale_points=measure.scale_points,
-        )
+        judged = judged_units(measure, heads, histories, rebases)
         columns.append(column)
-        by_column.append([_cell(column, behaviour) for behaviour in judged])
-        behaviours += [each for each in judged if _is_newest(each, column.asked)]
+        by_column.append([_cell(column, judged[unit]) for unit in units])
+        behaviours += [each for each in judged.values() if _is_newest(each, column.asked)]
         points.add(measure.scale_points)
     rows = tuple(
         HeatmapRow(

@@ -4,7 +4,13 @@ import math
 from collections.abc import Sequence
 
 from analysis.release import ReleaseHead
-from analysis.trends.behaviour import BASELINE_POINTS, Caution, JudgedPoint, ProcessBehaviour
+from analysis.trends.behaviour import (
+    BASELINE_POINTS,
+    Caution,
+    JudgedPoint,
+    ProcessBehaviour,
+    month_of,
+)
 from analysis.trends.measures import HiddenPoint, Measure
 from analysis.trends.words import (
     CAUTION_WORDS,
@@ -13,8 +19,9 @@ from analysis.trends.words import (
     interval_words,
     reading_words,
 )
-from pulse.charts.spec import Event, HiddenMonth, Mark, ProcessChartSpec, ShownMonth
-from pulse.dashboards.month_rows import MARKS, month_of
+from pulse.charts.spec import EarlierAverage, HiddenMonth, Mark, ProcessChartSpec, ShownMonth
+from pulse.dashboards.chart_events import NO_NOTES, UnitNotes, chart_events
+from pulse.dashboards.month_rows import MARKS
 from pulse.dashboards.sources import (
     source_breaks,
     source_stretches,
@@ -38,22 +45,18 @@ def measure_chart(
     number: int,
     measure: Measure,
     unit_name: str,
+    notes: UnitNotes = NO_NOTES,
 ) -> ProcessChartSpec:
-    """Return the process behaviour chart.
+    """Return the process behaviour chart of a series with at least one month.
 
-    Args:
-        behaviour: at least one month.
-        heads: the releases that the series was made of, oldest first.
-        number: of the figure on its page.
-        measure: what is drawn; its scale gives the axis.
-        unit_name: whose figures these are.
+    `heads` are the releases that it was made of, oldest first; `number` is that of the figure on
+    its page; the measure's scale gives the axis; `notes` are what people wrote on this chart.
     """
-    points = behaviour.points
-    low, high = drawn_axis(points, highest_score=measure.scale_points)
-    months = [month_of(point) for point in points]
+    low, high = drawn_axis(behaviour.points, highest_score=measure.scale_points)
+    months = [month_of(point) for point in behaviour.points]
     name, span = f"{measure.name}, {unit_name}", span_words(months)
-    stretches = source_stretches(months, sources_of(heads))
-    joined = f" {sources_sentence(stretches)}".rstrip()
+    sources = source_stretches(months, sources_of(heads))
+    joined = f" {sources_sentence(sources)}".rstrip()
     return ProcessChartSpec(
         number=number,
         title=name,
@@ -65,12 +68,17 @@ def measure_chart(
         tick_step=1 if high - low <= _MOST_LINES else 2,
         decimals=1,
         unit="",
-        months=tuple(_chart_month(point) for point in points),
+        months=tuple(_chart_month(point) for point in behaviour.points),
         centre=behaviour.centre,
-        small_words=_hollow_words(points, heads[-1].threshold),
-        events=limit_events(behaviour.fixed_at),
-        breaks=source_breaks(stretches),
+        small_words=_hollow_words(behaviour.points, heads[-1].threshold),
+        events=chart_events(behaviour, notes),
+        breaks=source_breaks(sources),
+        earlier=_earlier_averages(behaviour),
     )
+
+
+def _earlier_averages(behaviour: ProcessBehaviour) -> tuple[EarlierAverage, ...]:
+    return tuple(EarlierAverage(part.last, part.centre) for part in behaviour.stretches[:-1])
 
 
 def _scale_words(measure: Measure) -> str:
@@ -111,16 +119,6 @@ def _hollow_words(points: Sequence[_Point], threshold: int) -> str:
     return few_answers_words(threshold) + (", or shown coarsely" if has_coarse else "")
 
 
-def limit_events(fixed_at: Month | None) -> tuple[Event, ...]:
-    """Return the lettered line at the month on which limits were fixed, if they are."""
-    if fixed_at is None:
-        return ()
-    text = (
-        f"{fixed_at.words}: average and limits fixed on the first {BASELINE_POINTS} shown months."
-    )
-    return (Event("A", fixed_at, text),)
-
-
 def drawn_axis(points: Sequence[_Point], *, highest_score: int) -> tuple[float, float]:
     """Return the part of the scale that holds every value and limit, on halves."""
     drawn = [
@@ -143,8 +141,10 @@ def drawn_axis(points: Sequence[_Point], *, highest_score: int) -> tuple[float, 
 def _limits_words(behaviour: ProcessBehaviour) -> str:
     if behaviour.is_too_early or behaviour.is_provisional:
         return " ".join(CAUTION_WORDS[caution] for caution in behaviour.cautions)
+    newest, *before = reversed(behaviour.stretches)
+    since = f" since {newest.first.words}" if before else ""
     fixed = (
-        f"Limits were fixed after the first {BASELINE_POINTS} shown months "
+        f"Limits were fixed after the first {BASELINE_POINTS} shown months{since} "
         "and widen when fewer people answer."
     )
     if Caution.AUTOCORRELATED in behaviour.cautions:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.release import Source
-from analysis.trends.behaviour import Direction, JudgedPoint, Rule
+from analysis.trends.behaviour import Direction, JudgedPoint, Rule, month_of
 from analysis.trends.measures import HiddenPoint
 from analysis.trends.words import figure_words, interval_words, reading_words
 from pulse.charts.spec import Mark
@@ -77,10 +77,6 @@ def month_table(
     listed = newest_first if is_whole else newest_first[:MONTHS_AT_FIRST]
     rows = tuple(month_row(point, notes.get(month_of(point), "")) for point in listed)
     return MonthTable(rows, len(newest_first))
-
-
-def month_of(point: JudgedPoint | HiddenPoint) -> Month:
-    return point.month if isinstance(point, HiddenPoint) else point.point.month
 
 
 def month_row(point: JudgedPoint | HiddenPoint, source_note: str = "") -> MonthRow:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from analysis.trends.behaviour import BASELINE_POINTS
 from analysis.trends.rates import JudgedRate, RateBehaviour
 from pulse.charts.spec import Event, HiddenMonth, ProcessChartSpec, ShownMonth
-from pulse.dashboards.measure_charts import limit_events, span_words
+from pulse.dashboards.chart_events import limit_events
+from pulse.dashboards.measure_charts import span_words
 from pulse.dashboards.month_rows import MARKS
 
 _AXIS_STEPS = (1, 2, 5, 10, 20)  # percentage points between lines

@@ -86,11 +86,8 @@ def staffing_series(
     threshold = _threshold_for(session, viewer)
     if parts is None or threshold == 0:
         return None
-    sums = _memory.recall(
-        heads,
-        (parts, threshold, state),
-        lambda: _all_sums(session, heads, parts, threshold),
-    )
+    key = (parts, threshold, state)
+    sums = _memory.recall(heads, key, lambda: _all_sums(session, heads, parts, threshold))
     found = [
         _of_unit(each, asked.unit, parts)
         for each in sums

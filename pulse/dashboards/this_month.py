@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from analysis.archive import units_history
+from analysis.chart_notes import Rebase, chart_notes
 from analysis.release import ReleaseHead, ShownCell, Source, Suppressed, UnitMonth
-from analysis.trends.behaviour import BASELINE_POINTS, process_behaviours
+from analysis.trends.behaviour import BASELINE_POINTS
 from analysis.trends.findings import Finding, JudgedSeries, Tally, findings, tally_of
-from analysis.trends.measures import series_of
+from analysis.trends.rebasing import judged_units
 from analysis.trends.words import lead_words, number_words
 from pulse.challenge_notes import ChallengeNote, printed_notes
 from pulse.dashboards.measure_order import ordered_measures
@@ -87,7 +88,12 @@ def this_month_page(session: Session, heads: Sequence[ReleaseHead], scope: Scope
         scope: at least one unit in the newest release's tree.
     """
     newest = heads[-1]
-    facts = _memory.recall(heads, scope.tops, lambda: _facts(session, heads, scope))
+    notes = chart_notes(session).in_force
+    facts = _memory.recall(
+        heads,
+        (scope.tops, notes.rebase_places),
+        lambda: _facts(session, heads, scope, notes.rebases),
+    )
     told = tuple(map(_found_words, facts.found))
     further = told[FINDINGS_AT_FIRST:]
     hidden = scope.links(facts.hidden)
@@ -148,11 +154,13 @@ def _not_listed_words(number: int) -> str:
     return f"And {number:,} more. Open a unit to see those in it." if number > 0 else ""
 
 
-def _facts(session: Session, heads: Sequence[ReleaseHead], scope: Scope) -> _Facts:
+def _facts(
+    session: Session, heads: Sequence[ReleaseHead], scope: Scope, rebases: Sequence[Rebase]
+) -> _Facts:
     month = heads[-1].month
     units = _looked_at(scope)
     histories = units_history(session, units)
-    judged = _judged_this_month(heads, histories)
+    judged = _judged_this_month(heads, histories, rebases)
     behaviours = [series.behaviour for series in judged]
     return _Facts(
         found=findings(judged, scope.tree, month=month),
@@ -178,7 +186,9 @@ def _looked_at(scope: Scope) -> tuple[UnitCode, ...]:
 
 
 def _judged_this_month(
-    heads: Sequence[ReleaseHead], histories: Mapping[UnitCode, Sequence[UnitMonth]]
+    heads: Sequence[ReleaseHead],
+    histories: Mapping[UnitCode, Sequence[UnitMonth]],
+    rebases: Sequence[Rebase],
 ) -> tuple[JudgedSeries, ...]:
     """Return the series of the measures that were asked in the newest month."""
     asked = {(item.code, item.version) for item in heads[-1].items}
@@ -186,11 +196,9 @@ def _judged_this_month(
     for measure in ordered_measures(heads):
         if not set(zip(measure.items, measure.versions, strict=True)) <= asked:
             continue
-        many = [series_of(measure, heads, history) for history in histories.values()]
-        behaviours = process_behaviours(many, scale_points=measure.scale_points)
         judged += [
             JudgedSeries(code, measure, behaviour)
-            for code, behaviour in zip(histories, behaviours, strict=True)
+            for code, behaviour in judged_units(measure, heads, histories, rebases).items()
             if behaviour.points
         ]
     return tuple(judged)

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from analysis.archive import units_history
+from analysis.chart_notes import chart_notes
 from analysis.release import ReleaseHead
-from analysis.trends.behaviour import process_behaviour
-from analysis.trends.measures import Measure, series_of
+from analysis.trends.measures import Measure
 from analysis.trends.rates import RateMonth, rate_behaviour
+from analysis.trends.rebasing import judged_unit
 from pulse.access import Permission, Viewer
 from pulse.charts.spec import ProcessChartSpec
+from pulse.dashboards.chart_events import unit_notes
 from pulse.dashboards.leaver_months import leaver_chart, own_months, protected_months
 from pulse.dashboards.measure_charts import measure_chart
 from pulse.dashboards.scope import Scope
@@ -55,13 +57,17 @@ def unit_months(
 ) -> UnitMonths:
     """Return the months; `first_figure` is the number of the first chart on the page."""
     history = units_history(session, [asked.unit]).get(asked.unit, ())
-    behaviour = process_behaviour(
-        series_of(measure, heads, history), scale_points=measure.scale_points
-    )
+    notes = chart_notes(session).in_force
+    behaviour = judged_unit(measure, heads, asked.unit, history, notes.rebases)
     rates = _rates(session, heads, asked.unit, asked.viewer)
     morale_chart = (
         measure_chart(
-            behaviour, heads, number=first_figure, measure=measure, unit_name=asked.unit_name
+            behaviour,
+            heads,
+            number=first_figure,
+            measure=measure,
+            unit_name=asked.unit_name,
+            notes=unit_notes(notes, measure, heads, asked.unit),
         )
         if behaviour.points
         else None

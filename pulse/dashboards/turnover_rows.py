@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.release import Source
-from analysis.trends.behaviour import JudgedPoint
+from analysis.trends.behaviour import JudgedPoint, month_of
 from analysis.trends.measures import HiddenPoint
 from analysis.trends.rates import RateMonth
 from analysis.trends.words import figure_words
-from pulse.dashboards.month_rows import month_of
 from pulse.dashboards.rate_charts import rate_words
 from pulse.dashboards.sources import break_notes, source_stretches
 from pulse.dashboards.words import reasons_words

@@ -7,18 +7,28 @@ from flask import abort
 from sqlalchemy.orm import Session
 
 from analysis.archive import unit_cells, units_history
+from analysis.chart_notes import ChartNotes, chart_notes
 from analysis.release import ReleaseHead, ShownCell, Source, Suppressed, UnitMonth
 from analysis.trends.behaviour import (
     Direction,
     JudgedPoint,
     ProcessBehaviour,
     latest_signal,
-    process_behaviour,
 )
 from analysis.trends.measures import Measure, SeriesPoint, series_of
-from analysis.trends.words import Reading, answers_words, figure_words, interval_words, unit_reading
+from analysis.trends.rebasing import judged_unit
+from analysis.trends.words import (
+    Reading,
+    answers_words,
+    counted,
+    figure_words,
+    interval_words,
+    unit_reading,
+)
 from pulse.challenge_notes import ChallengeNote, printed_notes
 from pulse.charts.spec import ProcessChartSpec
+from pulse.dashboards.best_guesses import best_guess_words
+from pulse.dashboards.chart_events import UnitNotes, unit_notes
 from pulse.dashboards.hidden_months import HiddenMonths, hidden_months
 from pulse.dashboards.item_answers import ItemAnswers, item_answers
 from pulse.dashboards.measure_charts import measure_chart, span_words
@@ -37,6 +47,7 @@ from pulse.dashboards.rates import (
 from pulse.dashboards.scope import Crumb, Scope
 from pulse.dashboards.sources import sources_of
 from pulse.dashboards.unit_breakdowns import BreakdownTable, breakdown_table
+from pulse.dashboards.unit_overview import UnitOverview, unit_overview
 from pulse.dashboards.words import IMPORTED_WORDS, reasons_words, sentence_start
 from surveys.months import Month
 from surveys.units import UnitCode
@@ -73,6 +84,15 @@ class PrintedChallenges:
 
 
 @dataclass(frozen=True, slots=True)
+class BesideTheChart:
+    """The best guess of the newest mean ("" if there is none), a link's words, and all themes."""
+
+    best_guess: str
+    notes_words: str
+    overview: UnitOverview
+
+
+@dataclass(frozen=True, slots=True)
 class UnitPage:
     """Everything on a unit's page; the chart and the table are made of the same points."""
 
@@ -96,23 +116,38 @@ class UnitPage:
     breakdowns: BreakdownTable | None
     children: tuple[ChildLine, ...]
     challenges: PrintedChallenges
+    beside: BesideTheChart
 
     @property
     def groups_number(self) -> int:
-        """The number of the table by groups, which is the last one on the page."""
+        """The number of the table by groups."""
         return 2 + (self.answers is not None) + (self.rates is not None)
+
+    @property
+    def overview_number(self) -> int:
+        """The number of the table of all themes, which is the last one on the page."""
+        return self.groups_number + (self.breakdowns is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class UnitSeries:
-    """One measure of one unit, judged; the page and the file to download share it."""
+    """One measure of one unit, judged; the page and the file to download share it.
 
+    `notes` are all that are in force, on any chart.
+    """
+
+    code: UnitCode
     unit_name: str
     measure: Measure
     behaviour: ProcessBehaviour
     history: tuple[UnitMonth, ...]
+    notes: ChartNotes
     sources: Mapping[Month, Source]
     rates: Mapping[Month, RateCell]
+
+    def unit_notes(self, heads: Sequence[ReleaseHead]) -> UnitNotes:
+        """Return the notes on this chart."""
+        return unit_notes(self.notes, self.measure, heads, self.code)
 
 
 def unit_series(
@@ -128,14 +163,14 @@ def unit_series(
     if chosen is None:
         abort(404)
     history = units_history(session, [code]).get(code, ())
-    behaviour = process_behaviour(
-        series_of(chosen, heads, history), scale_points=chosen.scale_points
-    )
+    notes = chart_notes(session).in_force
     return UnitSeries(
+        code=code,
         unit_name=scope.name(code),
         measure=chosen,
-        behaviour=behaviour,
+        behaviour=judged_unit(chosen, heads, code, history, notes.rebases),
         history=history,
+        notes=notes,
         sources=sources_of(heads),
         rates=rates_by_month(heads, history),
     )
@@ -151,10 +186,9 @@ def unit_page(
     is_whole: bool,
     by: str = "",
 ) -> UnitPage:
-    """Return the page of a unit, from the archive and its visible releases (oldest first).
+    """Return the page; `scope` is the viewer's, in the newest tree with the unit.
 
-    `scope` is the viewer's, in the newest released tree with the unit; `measure` and `by` are codes
-    of a measure and a breakdown, "" for the first; `is_whole` lists every month.
+    `measure` and `by` are codes, "" for the first; `is_whole` lists every month.
     """
     series = unit_series(session, heads, scope, code, measure=measure)
     behaviour, chosen = series.behaviour, series.measure
@@ -173,13 +207,25 @@ def unit_page(
         chart=_chart(heads, series),
         table=month_table(behaviour.points, series.sources, is_whole=is_whole),
         answers=answers,
-        rates=_rates(heads, series, has_answers=answers is not None, is_whole=is_whole),
+        rates=_rates(heads, series, answers, is_whole=is_whole),
         ask=_question(chosen, behaviour),
         hidden_months=hidden_months(behaviour.points),
         hidden_rule=_hidden_rule(heads[-1]),
         breakdowns=breakdown_table(session, heads, code, by=by),
         children=_children(session, heads, scope, code),
         challenges=_challenges(session, heads, series),
+        beside=_beside(session, heads, series),
+    )
+
+
+def _beside(session: Session, heads: Sequence[ReleaseHead], series: UnitSeries) -> BesideTheChart:
+    notes, code = series.unit_notes(heads), series.code
+    count = len(notes.annotations) + len(notes.rebases)
+    link = "Notes" if count == 0 else f"{sentence_start(counted(count, 'note'))} on this chart"
+    return BesideTheChart(
+        best_guess=best_guess_words(session, heads, code, series.measure, series.behaviour),
+        notes_words=link,
+        overview=unit_overview(heads, code, series.history, series.notes.rebases),
     )
 
 
@@ -203,15 +249,24 @@ def _chart(heads: Sequence[ReleaseHead], series: UnitSeries) -> ProcessChartSpec
     if not series.behaviour.points:
         return None
     return measure_chart(
-        series.behaviour, heads, number=1, measure=series.measure, unit_name=series.unit_name
+        series.behaviour,
+        heads,
+        number=1,
+        measure=series.measure,
+        unit_name=series.unit_name,
+        notes=series.unit_notes(heads),
     )
 
 
 def _rates(
-    heads: Sequence[ReleaseHead], series: UnitSeries, *, has_answers: bool, is_whole: bool
+    heads: Sequence[ReleaseHead],
+    series: UnitSeries,
+    answers: ItemAnswers | None,
+    *,
+    is_whole: bool,
 ) -> RatesSection | None:
     most = None if is_whole else MONTHS_AT_FIRST
-    return rates_section(heads, series.history, number=3 if has_answers else 2, most=most)
+    return rates_section(heads, series.history, number=2 if answers is None else 3, most=most)
 
 
 def _hidden_rule(newest: ReleaseHead) -> str:

@@ -3,7 +3,8 @@
 import csv
 import io
 
-from pulse.dashboards.month_rows import ShownRow, month_of, month_row
+from analysis.trends.behaviour import month_of
+from pulse.dashboards.month_rows import ShownRow, month_row
 from pulse.dashboards.rates import HiddenRate, RateCell, ShownRate
 from pulse.dashboards.sources import SOURCE_WORDS
 from pulse.dashboards.unit import UnitSeries

@@ -22,6 +22,9 @@ from pulse.dashboards.scope import Scope, scope_at, scope_of
 from pulse.dashboards.staffing import staffing_csv, staffing_page
 from pulse.dashboards.staffing_series import StaffingQuestion, staffing_series
 from pulse.dashboards.this_month import this_month_page
+from pulse.dashboards.trend_series import trends_of
+from pulse.dashboards.trend_tables import trends_csv
+from pulse.dashboards.trends import TrendsQuestion, trends_page, trends_part
 from pulse.dashboards.turnover import turnover_page
 from pulse.dashboards.turnover_tables import study_csv, study_json
 from pulse.dashboards.unit import unit_page, unit_series
@@ -121,6 +124,36 @@ def heatmap() -> str:
     with current_stores().registry() as registry:
         page = with_note(page, packs_with_benchmarks(registry))
     return render_template("dashboards/heatmap.html", page=page)
+
+
+@bp.get("/trends")
+@requires(Permission.VIEW_TRENDS)
+def trends() -> str:
+    with current_stores().archive() as session:
+        heads = visible_releases(session)
+        until = _until_asked_month(heads)
+        page = trends_page(
+            session,
+            heads,
+            _asked_part(until),
+            TrendsQuestion(_asked_depth(), request.args.get("page", 1, type=int)),
+            newest=until[-1].month,
+            unit=request.args.get("unit", ""),
+        )
+    return render_template("dashboards/trends.html", page=page)
+
+
+@bp.get("/trends.csv")
+@requires(Permission.VIEW_TRENDS)
+def trends_table() -> Response:
+    with current_stores().archive() as session:
+        until = _until_asked_month(visible_releases(session))
+        scope = _asked_part(until)
+        found = trends_of(session, until, scope, trends_part(scope, _asked_depth()).units)
+    response = Response(trends_csv(found), mimetype="text/csv")
+    name = f"trends-{until[-1].month}.csv"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
 
 
 @bp.get("/turnover")
@@ -223,6 +256,25 @@ def _staffing_question(heads: Sequence[ReleaseHead]) -> tuple[Scope, StaffingQue
     except ValueError:
         abort(404)
     return scope, StaffingQuestion(unit, rate, request.args.get("months", type=int))
+
+
+def _asked_part(heads: Sequence[ReleaseHead]) -> Scope:
+    """Return the viewer's part of the newest of the releases, or the unit in the address alone.
+
+    Raises:
+        NothingToShow: there is no release, or none of the viewer's units is in it.
+        NotFound: the newest release's tree does not hold the unit.
+        AccessRefused: the unit lies outside the viewer's part of the tree.
+    """
+    whole, code = _newest_scope(heads), UnitCode(request.args.get("unit", ""))
+    if not code:
+        return whole
+    scope_at(current_viewer(), heads[-1:], code)
+    return Scope(whole.tree, (code,))
+
+
+def _asked_depth() -> int | None:
+    return request.args.get("depth", None, type=int)
 
 
 def _until_asked_month(heads: Sequence[ReleaseHead]) -> Sequence[ReleaseHead]:

@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
+from analysis.chart_notes import Author, Where, annotate
 from analysis.history.columns import BreakdownColumn, ColumnMapping, ItemColumn
 from analysis.history.importing import Transactions, import_responses
 from analysis.history.reading import open_responses
@@ -19,6 +20,7 @@ from pulse.console.workforce_imports import FigureFile, mark_of, plan_figures, s
 from pulse.demo.city import Organisation
 from pulse.demo.open_wave import open_demo_wave, wave_days
 from pulse.demo.people import WORKFORCE_COLUMNS, MonthFiles, live
+from pulse.demo.story import NOTES
 from pulse.installation import Installation
 from pulse.keys import create_keys
 from pulse.office.session_secret import session_secret
@@ -29,6 +31,7 @@ from surveys.months import Month
 from surveys.policy import AnonymityPolicy
 from surveys.policy_log import record_policy
 from surveys.unit_registry import apply_units, plan_units
+from surveys.units import UnitCode
 
 _RELEASE_DAY = 9  # of the month after the answers
 
@@ -59,6 +62,7 @@ def build(organisation: Organisation, settings: Settings, told: Told, *, today: 
         told(f"{organisation.name}: {len(organisation.people)} teams")
         months = list(_released_months(organisation, site, files, told))
         _import_workforce(months, site, files)
+        _note_the_story(organisation, site, months[-1].month)
         if organisation.has_open_wave:
             days = wave_days(today, organisation.months[-1])
             *_past, present = live(organisation, default_instrument(), [Month.of(days[0])])
@@ -130,6 +134,23 @@ def _import_workforce(months: list[MonthFiles], site: Installation, folder: Path
     shown = mark_of(plan_figures(site.stores, figures))
     day = _release_day(months[-1].month)
     store_figures(site.stores, site.signer, figures, shown=shown, today=day)
+
+
+def _note_the_story(organisation: Organisation, site: Installation, newest: Month) -> None:
+    """Put the notes of the story on the charts of the units that the organisation has."""
+    names = {code: name for code, name, _parent in organisation.units}
+    with site.stores.archive(writing=True) as archive:
+        for code, month, text in NOTES:
+            if code in names:
+                annotate(
+                    archive,
+                    Where(UnitCode(code), names[code], with_units_below=True),
+                    month,
+                    text,
+                    author=Author.LEADER,
+                    signer=site.signer,
+                    day=_release_day(newest),
+                )
 
 
 def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

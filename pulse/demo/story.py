@@ -77,6 +77,13 @@ THREADS = (
     Thread("CL-LC-1", _listening_manager),
 )
 
+NOTES = (
+    ("HP-AS", _SURGE, "The new helpline opened, and many more referrals came in."),
+    ("HP-SC", _SERIOUS_CASE, "A serious case was in the news."),
+    ("CL-LC-1", _NEW_MANAGER, "The weekly hour with the whole team began."),
+)
+"""What leaders noted on the charts of a unit and those below it: unit, month, words."""
+
 _USUAL = {
     "morale": 3.5,
     "workload": 3.0,

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from analysis.archive import units_history, visible_releases
-from analysis.trends.behaviour import process_behaviours
+from analysis.chart_notes import chart_notes
 from analysis.trends.findings import JudgedSeries, findings, tally_of
-from analysis.trends.measures import measures_of, series_of
+from analysis.trends.measures import measures_of
+from analysis.trends.rebasing import judged_unit
 from analysis.trends.words import lead_words
 
 _MOST_SENTENCES = 3
@@ -34,11 +35,11 @@ def since_last_time(session: Session) -> Since | None:
     root = newest.tree.root.code
     history = units_history(session, (root,))[root]
     asked = {(item.code, item.version) for item in newest.items}
+    rebases = chart_notes(session).in_force.rebases
     judged = []
     for measure in measures_of(heads):
         if set(zip(measure.items, measure.versions, strict=True)) <= asked:
-            series = [series_of(measure, heads, history)]
-            (behaviour,) = process_behaviours(series, scale_points=measure.scale_points)
+            behaviour = judged_unit(measure, heads, root, history, rebases)
             if behaviour.points:
                 judged.append(JudgedSeries(root, measure, behaviour))
     tally = tally_of([each.behaviour for each in judged])

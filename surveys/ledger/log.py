@@ -43,6 +43,9 @@ class EntryKind(StrEnum):
     BALLOT_IDS = "ballot_ids"
     CHALLENGED = "challenged"
     CHALLENGE_ANSWERED = "challenge_answered"
+    ANNOTATED = "annotated"
+    REBASED = "rebased"
+    NOTE_WITHDRAWN = "note_withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

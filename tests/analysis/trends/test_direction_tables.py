@@ -12,7 +12,6 @@ from analysis.trends.direction_tables import (
     Told,
     direction_rows,
     directions_of,
-    resemblance,
 )
 from surveys.sheets import ImportRejected
 
@@ -124,7 +123,18 @@ def test_a_rise_whose_neighbours_resemble_each_other_is_said_to_be_less_sure(
     assert "less sure" not in told[1].words
 
 
-def test_resemblance_is_the_autocorrelation_by_hand() -> None:
-    # Deviations -1.5, -.5, .5, 1.5: (.75 - .25 + .75) / 5.
-    found = resemblance(np.array([[1.0, 2.0, 3.0, 4.0], [2.0, 2.0, 2.0, 2.0]]))
-    assert found.tolist() == pytest.approx([0.25, 0.0])
+def test_resemblance_is_the_lag_1_autocorrelation_of_what_the_slope_leaves_over(
+    tmp_path: Path,
+) -> None:
+    # No slope: deviations -1, 1, 1, -1, -1, 1, 1, -1: (-1 + 1 - 1 + 1 - 1 + 1 - 1) / 8.
+    rows = months("a", [1, 3, 3, 1, 1, 3, 3, 1])
+    (told,) = directions_of(read_series(written(tmp_path, *rows)))
+    assert told.slope_per_year == 0
+    assert told.resemblance == pytest.approx(-1 / 8)
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1.0, 1e12])
+def test_a_constant_series_resembles_nothing_in_any_unit(tmp_path: Path, unit: float) -> None:
+    rows = months("a", [0.1 * unit] * 12)
+    (told,) = directions_of(read_series(written(tmp_path, *rows)))
+    assert told.resemblance == 0

@@ -33,6 +33,7 @@ from analysis.trends.words import (
     figure_words,
     interval_words,
     lead_words,
+    limits_words,
     reading_words,
     title_words,
     unit_reading,
@@ -215,7 +216,7 @@ def test_evidence_for_a_hidden_latest_month_is_refused(judged: Judged) -> None:
     [
         (4, 52, 1.2, "Four of 52 figures moved beyond ordinary variation. By chance alone about one would."),
         (1, 1, 0.1, "One of 1 figure moved beyond ordinary variation. By chance alone fewer than one would."),
-        (0, 9, 0.5, f"{NOTHING_MOVED} 9 figures were compared with their own past."),
+        (0, 9, 0.5, f"{NOTHING_MOVED} 9 figures were compared with their own past. By chance alone about one would have moved."),
         (0, 0, 0.0, "No figure has limits yet. Too few months are shown to tell ordinary variation from more."),
     ],
 )  # fmt: skip
@@ -284,7 +285,7 @@ def test_every_hidden_reason_and_caution_has_words() -> None:
 
 
 def test_a_measure_never_asked_is_said_to_be_so(measure: Callable[..., Measure]) -> None:
-    nothing = ProcessBehaviour((), None, (Caution.TOO_EARLY,), None)
+    nothing = ProcessBehaviour((), ())
     assert unit_reading(measure(), "North", nothing).heading == "Not asked yet"
 
 
@@ -302,3 +303,21 @@ def test_a_coarse_month_says_about_and_that_it_is_not_judged_and_why(
     assert reading.heading == "Shown coarsely in the latest month"
     assert reading.text.endswith(COARSE_REASON)
     assert not FORBIDDEN.search(reading.text)
+
+
+def test_the_limits_of_a_month_are_written_or_it_is_said_why_there_are_none(
+    series: Series, steady: tuple[float, ...]
+) -> None:
+    points = series([*steady, None, 3.4])
+    last = points[-1]
+    assert isinstance(last, SeriesPoint)
+    behaviour = process_behaviour(points)
+    coarse = process_behaviour([*points[:-1], replace(last, is_coarse=True)])
+    judged = behaviour.points[-1]
+    assert isinstance(judged, JudgedPoint)
+    expected = f"{judged.lower_limit:.1f} to {judged.upper_limit:.1f}"
+    assert limits_words(behaviour, last.month).replace("\N{NO-BREAK SPACE}", " ") == expected
+    assert limits_words(coarse, last.month) == "not judged"
+    assert limits_words(process_behaviour(points[:3]), points[0].month) == "none yet"
+    with pytest.raises(ValueError, match="is not shown"):
+        limits_words(behaviour, points[12].month)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from pulse.charts.spec import (
+    EarlierAverage,
     Estimate,
     Event,
     ForestSpec,
@@ -59,6 +60,17 @@ def process_chart(
         events=events,
         breaks=breaks,
     )
+
+
+def rebased() -> ProcessChartSpec:
+    """Eight months with one average, then seven with another; the fifth of these is hidden."""
+    months: list[ShownMonth | HiddenMonth] = [
+        shown(place, 3.4, limits=(3.0, 3.8)) if place < 8 else shown(place, 2.9, limits=(2.6, 3.2))
+        for place in range(15)
+    ]
+    months[12] = hidden(12)
+    earlier = EarlierAverage(FIRST.shifted(7), 3.4)
+    return replace(process_chart(*months, centre=2.9), earlier=(earlier,))
 
 
 def joined(place: int) -> SourceBreak:

@@ -17,6 +17,7 @@ from tests.pulse.charts.chart_specs import (
     joined,
     process_chart,
     ratio_forest,
+    rebased,
     shown,
     two_years,
 )
@@ -183,3 +184,18 @@ def test_a_limit_off_the_axis_leaves_a_gap() -> None:
     data = figure(process_chart(shown(0, 4.2, limits=(3.5, 4.9))))["data"]
     limits = [trace["y"] for trace in data if trace.get("line", {}).get("color") == "var(--limit)"]
     assert limits == [[3.5, 3.5], [None, None]]
+
+
+def test_averages_and_bands_of_rebased_limits_hold_for_their_own_months_alone() -> None:
+    data = figure(rebased())["data"]
+    averages = [
+        (trace["x"], trace["y"])
+        for trace in data
+        if trace.get("line", {}).get("width") == 1.5
+        and len(set(trace["y"])) == 1
+        and len(trace["x"]) == 2
+    ]
+    assert ([0, 8], [3.4, 3.4]) in averages
+    assert ([8, 15], [2.9, 2.9]) in averages
+    bands = [trace["x"] for trace in data if trace.get("fill") == "toself"]
+    assert [(min(x), max(x)) for x in bands] == [(0, 8), (8, 12), (13, 15)]

@@ -15,6 +15,7 @@ from tests.pulse.charts.chart_specs import (
     joined,
     process_chart,
     ratio_forest,
+    rebased,
     shown,
     two_years,
 )
@@ -277,3 +278,55 @@ def test_half_as_many_is_as_far_from_one_as_twice_as_many() -> None:
 def test_percentages_carry_their_sign_on_the_axis() -> None:
     spec: ProcessChartSpec = process_chart(shown(0, 3.4), unit="%")
     assert "3%" in words(drawing(spec))
+
+
+def test_where_limits_start_anew_average_and_band_do_so_and_the_months_go_on() -> None:
+    svg = drawing(rebased())
+    old, new = (re.findall(r"[\d.]+", path.get("d", "")) for path in of_class(svg, "mean"))
+    assert old[2] == new[0]  # one ends where the other begins
+    assert float(old[1]) < float(new[1])  # 3.4 stands above 2.9
+    bands = [points_of(path) for path in of_class(svg, "band")]
+    assert len(bands) == 3  # before, after, and after the hidden month
+    assert bands[0][-1][1] != bands[1][0][1]
+    runs = of_class(svg, "run")
+    assert [len(points_of(run)) for run in runs] == [12, 2]
+
+
+def test_the_phones_drawing_begins_with_the_average_of_its_own_first_month() -> None:
+    means = of_class(drawing(rebased(), Width.NARROW), "mean")
+    assert len(means) == 2
+    start = re.findall(r"M([\d.]+)", means[0].get("d", ""))[0]
+    axis = re.findall(
+        r"M([\d.]+)", of_class(drawing(rebased(), Width.NARROW), "axis")[0].get("d", "")
+    )[0]
+    assert start == axis
+
+
+def test_on_a_phone_the_newest_lines_are_named_at_their_own_end() -> None:
+    svg = drawing(rebased(), Width.NARROW)
+    names = {each.text: each for each in svg.iter("text")}
+    for name in ("own average 2.9", "upper limit", "lower limit"):
+        assert names[name].get("text-anchor") == "end"
+        assert float(names[name].get("x", "")) > 300
+    upper, average = (
+        float(names[name].get("y", "")) for name in ("upper limit", "own average 2.9")
+    )
+    assert upper < average
+    old_average = of_class(svg, "mean")[0].get("d", "").split()[1].split("H")[0]
+    assert upper > float(old_average)
+
+
+def test_discs_of_neighbouring_months_do_not_cover_each_other() -> None:
+    months = [shown(place, 3.4) for place in range(60)]
+    events = tuple(
+        Event(letter, FIRST.shifted(place), "A note.")
+        for letter, place in zip("ABCD", (10, 11, 58, 59), strict=True)
+    )
+    svg = drawing(process_chart(*months, events=events))
+    discs = [float(disc.get("cx", "")) for disc in of_class(svg, "flag-disc")]
+    lines = [points_of(line)[0][0] for line in of_class(svg, "flag")]
+
+    assert all(later - earlier >= 20 for earlier, later in pairwise(discs))
+    assert max(discs) <= 592
+    columns = [44 + (place + 0.5) * 548 / 60 for place in (10, 11, 58, 59)]
+    assert lines == pytest.approx(columns, abs=0.06)

@@ -19,6 +19,7 @@ import pytest
 from click.testing import Result
 
 from analysis.archive import month_breakdowns, month_cells, units_history, visible_releases
+from analysis.chart_notes import chart_notes, notes_on
 from analysis.release import ShownCell, Source, Suppressed
 from analysis.trends.behaviour import Direction, latest_signal, process_behaviour
 from analysis.trends.measures import measures_of, series_of
@@ -27,6 +28,7 @@ from pulse.config import Settings
 from pulse.demo.building import build
 from pulse.demo.people import live
 from pulse.demo.serving import DemoSite, demo_sites, make_passwords
+from pulse.demo.story import NOTES
 from pulse.installation import Installation
 from pulse.jobs.closing import close_wave, release_wave, stage_wave
 from pulse.office.accounts import all_accounts
@@ -299,3 +301,17 @@ def test_closing_the_open_wave_brings_the_nineteenth_release(
     assert len(shown) > 20
     assert [each.code for each in heads[-1].breakdowns.divided] == ["role", "tenure"]
     assert all(each.shown for each in heads[-1].breakdowns.divided)
+
+
+def test_the_notes_of_the_story_stand_on_the_charts_that_they_are_about(
+    city_stores: Stores, charity: DemoSite
+) -> None:
+    with city_stores.archive() as session:
+        notes, tree = chart_notes(session).annotations, visible_releases(session)[-1].tree
+    assert {note.where.unit_name for note in notes} == {
+        tree.unit(note.where.unit).name for note in notes
+    }
+    assert [note.text for note in notes_on(notes, UnitCode("HP-AS-1"), tree)] == [NOTES[0][2]]
+    assert len(notes) == len(NOTES)
+    with closing(Stores.of(charity.settings)) as stores, stores.archive() as session:
+        assert chart_notes(session).annotations == ()
