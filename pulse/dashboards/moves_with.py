@@ -11,6 +11,7 @@ from analysis.release import ReleasedItem, ReleaseHead
 from pulse.charts.forest_svg import interval_words
 from pulse.charts.spec import Estimate, ForestSpec
 from pulse.dashboards.driver_figures import DriverFigures, Period, driver_figures
+from pulse.dashboards.item_answers import wording_of
 from pulse.dashboards.measure_charts import span_words
 from surveys.months import Month
 
@@ -116,11 +117,6 @@ def labels_of(questions: Sequence[ReleasedItem]) -> tuple[str, ...]:
         number = f" {seen[item.construct]}" if several[item.construct] > 1 else ""
         labels.append(f"{item.construct_name}{number}")
     return tuple(labels)
-
-
-def wording_of(item: ReleasedItem) -> str:
-    """Return the question in English, or in the first of its languages."""
-    return item.wording.get("en", next(iter(item.wording.values()), ""))
 
 
 def number_words(single: Single | Refused) -> str:
