@@ -83,6 +83,7 @@ def described(figures: QuestionnaireFigures | None) -> dict[str, object]:
             "decimals": 2,
             "of": "the organisation as a whole",
             "scales": [scale.construct for scale in figures.scales],
+            "searched_by_self_attack": False,
             "within_units": figures.correlations_within is not None,
         }
     }

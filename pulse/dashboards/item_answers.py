@@ -64,6 +64,11 @@ class ItemAnswers:
     context: tuple[PublishedFigure, ...] = ()
 
 
+def wording_of(item: ReleasedItem) -> str:
+    """Return the question in the language of the pages, or in the first that it has."""
+    return item.wording.get(LANGUAGE) or next(iter(item.wording.values()))
+
+
 def item_answers(head: ReleaseHead, measure: Measure, cell: ShownCell) -> ItemAnswers:
     """Return the measure's questions of a release in which they were asked."""
     asked = set(zip(measure.items, measure.versions, strict=True))
@@ -83,7 +88,7 @@ def item_answers(head: ReleaseHead, measure: Measure, cell: ShownCell) -> ItemAn
 
 
 def _item(item: ReleasedItem, cell: ShownCell) -> ShownItem | HiddenItem:
-    wording = item.wording.get(LANGUAGE) or next(iter(item.wording.values()))
+    wording = wording_of(item)
     note = "Asked the other way round: for the mean it is turned." if item.reverse_keyed else ""
     figure = cell.figures[item.code]
     if not isinstance(figure, Published):

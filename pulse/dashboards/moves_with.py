@@ -11,6 +11,7 @@ from analysis.release import ReleasedItem, ReleaseHead
 from pulse.charts.forest_svg import interval_words
 from pulse.charts.spec import Estimate, ForestSpec
 from pulse.dashboards.driver_figures import DriverFigures, Period, driver_figures
+from pulse.dashboards.item_answers import wording_of
 from pulse.dashboards.measure_charts import span_words
 from surveys.months import Month
 
@@ -62,7 +63,7 @@ class Together:
 
 @dataclass(frozen=True, slots=True)
 class MovesWithPage:
-    """`alone` is empty, and `forest` None, where no released month asks about morale."""
+    """`alone` is empty, and `forest` None, where nothing can be told: then `lead` says why."""
 
     caption: str
     lead: str
@@ -99,7 +100,7 @@ def moves_with_page(
         chance=_chance(figures),
         period=period,
         forest=_forest(figures, labels),
-        alone=tuple(_alone_rows(figures, labels)),
+        alone=tuple(_alone_rows(figures, labels)) if _is_any_told(figures) else (),
         together=_together(figures),
         ask=_ASK,
         cannot_tell=_cannot_tell(figures),
@@ -116,11 +117,6 @@ def labels_of(questions: Sequence[ReleasedItem]) -> tuple[str, ...]:
         number = f" {seen[item.construct]}" if several[item.construct] > 1 else ""
         labels.append(f"{item.construct_name}{number}")
     return tuple(labels)
-
-
-def wording_of(item: ReleasedItem) -> str:
-    """Return the question in English, or in the first of its languages."""
-    return item.wording.get("en", next(iter(item.wording.values()), ""))
 
 
 def number_words(single: Single | Refused) -> str:
@@ -145,8 +141,14 @@ def _months_words(months: Sequence[Month]) -> str:
 
 def _lead(figures: DriverFigures, labels: Sequence[str]) -> str:
     told = [each for each in figures.between if isinstance(each, Single)]
+    if not told and not _is_any_told(figures):
+        between, within = (
+            " ".join(dict.fromkeys(each.reason for each in part if isinstance(each, Refused)))
+            for part in (figures.between, figures.within)
+        )
+        return f"We cannot say yet. Between units: {between} In one unit: {within}"
     if not told:
-        return "We cannot say yet. The table says what is missing, question by question."
+        return "Between units we cannot say yet. The table says what is missing."
     names = [
         label.lower() if label[:1].isupper() else label
         for label, each in zip(labels, figures.between, strict=True)
@@ -164,6 +166,10 @@ def _lead(figures: DriverFigures, labels: Sequence[str]) -> str:
         )
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     return f"Between units, morale moves with: {listed}."
+
+
+def _is_any_told(figures: DriverFigures) -> bool:
+    return any(isinstance(each, Single) for each in (*figures.between, *figures.within))
 
 
 def _chance(figures: DriverFigures) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from analysis.drivers import Joint, Refused, Single
 from pulse.dashboards.driver_figures import DriverFigures
-from pulse.dashboards.moves_with import labels_of, wording_of
+from pulse.dashboards.item_answers import wording_of
+from pulse.dashboards.moves_with import labels_of
 
 _HEADER = (
     "question", "wording", "version", "analysis", "figure", "estimate", "95% low", "95% high", "n",

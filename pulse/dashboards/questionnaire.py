@@ -22,8 +22,9 @@ from analysis.release import (
 )
 from analysis.reliability import agreement
 from analysis.trends.shrinkage import intraclass_correlations
+from pulse.dashboards.item_answers import wording_of
 from pulse.dashboards.memory import ReleaseMemory
-from pulse.dashboards.moves_with import labels_of, wording_of
+from pulse.dashboards.moves_with import labels_of
 from pulse.dashboards.questionnaire_words import MEANINGS, Meaning
 from pulse.dashboards.words import share_words
 from surveys.instruments import ItemCode

@@ -207,6 +207,7 @@ def test_the_certificate_names_them_and_no_number_of_people() -> None:
     named = json.loads(release.certificate)["questionnaire_figures"]
     assert named["answers"] == "200 complete answers or more"
     assert named["scales"] == ["safety"]
+    assert named["searched_by_self_attack"] is False
     assert "437" not in json.dumps(named)
     assert "437" not in json.dumps(json.loads(release.header)["questionnaire"])
 

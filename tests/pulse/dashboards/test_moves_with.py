@@ -73,17 +73,32 @@ def test_too_few_units_to_take_seven_questions_together_is_said_with_how_many_mo
     assert "of the differences in morale" in page.together.within
 
 
-def test_without_released_correlations_the_units_are_told_and_the_rest_says_why(
+def test_where_nothing_can_be_told_it_is_said_once_with_what_is_missing(
     stores: Stores, signer: LogSigner
 ) -> None:
     with stores.archive() as session:
         release(session, [tally_of(FIRST, MANY, means={"north-1": 3.0})], signer)
         page = page_of(session)
     assert page.forest is None  # five teams
-    assert all(row.between == row.within == "not told" for row in page.alone)
-    assert "There are 5, so 5 more." in page.alone[0].words
-    assert "this needs a month with 200 complete answers" in page.alone[0].words
-    assert page.lead.startswith("We cannot say yet.")
+    assert page.alone == ()
+    assert page.lead == (
+        "We cannot say yet. Between units: At least 10 units that show both are needed. There are "
+        "5, so 5 more. In one unit: This needs a month with 200 complete answers or more, released "
+        "with its correlations."
+    )
+
+
+def test_with_few_units_and_many_people_the_table_tells_what_is_known_within_units(
+    stores: Stores, signer: LogSigner
+) -> None:
+    with stores.archive() as session:
+        questioned_city(session, signer, teams=9, people=40)
+        page = page_of(session, Period.NEWEST)
+    assert page.lead == "Between units we cannot say yet. The table says what is missing."
+    assert page.forest is None
+    assert {row.between for row in page.alone} == {"not told"}
+    assert "not told" not in {row.within for row in page.alone}
+    assert "There are 9, so 1 more." in page.alone[0].words
 
 
 def test_without_a_question_about_morale_there_is_nothing_to_set_beside_it(
