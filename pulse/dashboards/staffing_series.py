@@ -91,11 +91,7 @@ def staffing_series(
         (parts, threshold, state),
         lambda: _all_sums(session, heads, parts, threshold),
     )
-    found = [
-        _of_unit(each, asked.unit, parts)
-        for each in sums
-        if asked.unit in each.tree and each.has_figures[each.tree.place(asked.unit)]
-    ]
+    found = _periods_of(asked.unit, sums, parts)
     lengths = tuple(sorted({each.period.months for each in found}))
     if not lengths:
         return None
@@ -140,6 +136,17 @@ def _open_trees(
         period: next((h.tree for h in reversed(heads) if h.month <= period.last), heads[0].tree)
         for period in periods
     }
+
+
+def _periods_of(
+    unit: UnitCode, sums: Sequence[PeriodSums], parts: RateParts
+) -> list[StaffingPeriod]:
+    """Return the unit's periods; those in which nothing below it has figures are left out."""
+    return [
+        _of_unit(each, unit, parts)
+        for each in sums
+        if unit in each.tree and each.has_figures[each.tree.place(unit)]
+    ]
 
 
 def _of_unit(sums: PeriodSums, unit: UnitCode, parts: RateParts) -> StaffingPeriod:
