@@ -68,6 +68,14 @@ def numbers_by_period(
     return {Period(Month.parse(month), months): own for (month, months), own in periods.items()}
 
 
+def all_figures(session: Session) -> Iterator[tuple[UnitCode, Period, Figures]]:
+    """Yield every row that is held, by unit and then in time."""
+    query = select(*_KEY, WorkforceRow.missing, *FIGURE_COLUMNS.values()).order_by(*_KEY)
+    for row in session.execute(query).yield_per(CODES_PER_QUERY).mappings():
+        period = Period(Month.parse(row["month"]), row["months"])
+        yield UnitCode(row["unit_code"]), period, _figures(row)
+
+
 def chunks(units: Sequence[UnitCode]) -> Iterator[Sequence[UnitCode]]:
     """Yield the codes in parts that fit into one query."""
     for start in range(0, len(units), CODES_PER_QUERY):

@@ -96,6 +96,27 @@ def period_of(written: str, kind: str = "") -> Period:
     return period
 
 
+def as_written(period: Period) -> tuple[str, PeriodKind]:
+    """Return the period and its kind so that `period_of` reads the same period.
+
+    Raises:
+        ValueError: no file can have told of it, such as a year from February on.
+    """
+    year = period.start.year
+    if period.months == MONTH:
+        return str(period.start), PeriodKind.MONTH
+    if period.months == QUARTER and period.start.number % QUARTER == 1:
+        return str(period), PeriodKind.QUARTER
+    kind = next((k for k, first in _YEARS.items() if first == period.start.number), None)
+    if period.months != YEAR or kind is None:
+        raise ValueError(f"{period} is no period that a file can tell of")
+    if kind is PeriodKind.CALENDAR:
+        return str(year), kind
+    if kind is PeriodKind.REPORTING:
+        return str(year + 1), kind
+    return f"{year}/{(year + 1) % 100:02}", kind
+
+
 def month_of(written: str) -> Month:
     """Return the month written as `2026-03`, or the month of any ISO date or date with time.
 

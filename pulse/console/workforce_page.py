@@ -1,9 +1,16 @@
 """What the Workforce pages show: what is held, what a file would change, and what was revised."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.workforce_figures import FIGURE_WORDS, MISSING_WORDS, Figures, Missing, value_words
+from analysis.workforce_figures import (
+    FIGURE_WORDS,
+    MISSING_WORDS,
+    Figure,
+    Figures,
+    Missing,
+    value_words,
+)
 from analysis.workforce_history import PeriodOverview, Revision, WorkforceImport
 from analysis.workforce_layouts import shipped_layouts
 from analysis.workforce_plans import WorkforcePlan
@@ -58,6 +65,7 @@ class HeldLine:
 class WorkforcePage:
     lead: str
     last_import: str
+    figures: str
     has_units: bool
     lines: tuple[HeldLine, ...]
     pages: Pages
@@ -110,6 +118,7 @@ class RevisionsPage:
 
 def workforce_page(
     overview: Sequence[PeriodOverview],
+    held: Collection[Figure],
     imports: Mapping[int, WorkforceImport],
     *,
     units: int,
@@ -122,6 +131,7 @@ def workforce_page(
 
     Args:
         overview: periods, newest first.
+        held: the figures of which there is some number.
         imports: by place in the log, oldest first.
         units: how many units have figures.
         revised: how many figures were revised.
@@ -133,6 +143,7 @@ def workforce_page(
     return WorkforcePage(
         lead=_lead(overview, units),
         last_import=_import_words(list(imports.values())),
+        figures=", ".join(words for figure, words in FIGURE_WORDS.items() if figure in held),
         has_units=has_units,
         lines=tuple(map(_held_line, overview[pages.part])),
         pages=pages,

@@ -1,11 +1,12 @@
 """Routes of HR's Workforce page: what is held, taking in a file, and what was revised."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from analysis.workforce_held import figures_held
 from analysis.workforce_history import (
     count_revisions,
     overview_of,
@@ -19,6 +20,7 @@ from pulse.access import Permission, requires
 from pulse.app_context import current_settings, current_stores
 from pulse.console.people import Pages
 from pulse.console.uploads import LARGEST_UPLOAD_BYTES, WORKFORCE_FIGURES, InMemoryParser, Shelf
+from pulse.console.workforce_export import figures_csv
 from pulse.console.workforce_imports import FigureFile, plan_figures, store_figures
 from pulse.console.workforce_page import (
     EXAMPLE,
@@ -60,6 +62,21 @@ def start() -> Answer:
 def example() -> Response:
     response = Response(EXAMPLE, mimetype="text/csv")
     response.headers.set("Content-Disposition", "attachment", filename="workforce-example.csv")
+    return response
+
+
+@bp.get("/figures.csv")
+@requires(Permission.MANAGE_PEOPLE)
+def figures() -> Response:
+    """Give all figures as they were taken in."""
+    stores = current_stores()
+
+    def lines() -> Iterator[str]:
+        with stores.archive() as session:
+            yield from figures_csv(session)
+
+    response = Response(lines(), mimetype="text/csv")
+    response.headers.set("Content-Disposition", "attachment", filename="workforce.csv")
     return response
 
 
@@ -159,6 +176,7 @@ def _workforce_page(form: FigureUpload) -> str:
     with current_stores().archive() as session:
         page = workforce_page(
             overview_of(session),
+            figures_held(session),
             workforce_imports(session),
             units=units_held(session),
             revised=count_revisions(session),

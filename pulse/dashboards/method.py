@@ -80,7 +80,7 @@ SECTIONS = (
     Fact("Signals by chance", "chance"),
     Fact("How small a change can be seen", "power"),
     Fact("Rising or falling over years", "direction"),
-    Fact("Steadied means and how units differ", "steadied"),
+    Fact("Best guesses and how units differ", "guesses"),
     Fact("Morale and leavers", "turnover"),
     Fact("The chain, link by link", "chain"),
     Fact("Staffing rates", "staffing"),

@@ -125,7 +125,6 @@ class StaffingPage:
     rate: str
     months: int
     chart: ProcessChartSpec | None
-    table_caption: str
     period_title: str
     in_post_title: str
     events_title: str
@@ -158,7 +157,6 @@ def staffing_page(
         rate=asked.rate,
         months=0 if series is None else series.months,
         chart=_chart(series, words, name),
-        table_caption=f"Table 1. {words.name}, {name}, newest first",
         period_title=words.period.capitalize(),
         in_post_title="In post" if series is None else _title(FIGURE_WORDS[series.parts.in_post]),
         events_title=_title(words.events),

@@ -86,13 +86,12 @@ def staffing_series(
     threshold = _threshold_for(session, viewer)
     if parts is None or threshold == 0:
         return None
-    key = (parts, threshold, state)
-    sums = _memory.recall(heads, key, lambda: _all_sums(session, heads, parts, threshold))
-    found = [
-        _of_unit(each, asked.unit, parts)
-        for each in sums
-        if asked.unit in each.tree and each.has_figures[each.tree.place(asked.unit)]
-    ]
+    sums = _memory.recall(
+        heads,
+        (parts, threshold, state),
+        lambda: _all_sums(session, heads, parts, threshold),
+    )
+    found = _periods_of(asked.unit, sums, parts)
     lengths = tuple(sorted({each.period.months for each in found}))
     if not lengths:
         return None
@@ -137,6 +136,17 @@ def _open_trees(
         period: next((h.tree for h in reversed(heads) if h.month <= period.last), heads[0].tree)
         for period in periods
     }
+
+
+def _periods_of(
+    unit: UnitCode, sums: Sequence[PeriodSums], parts: RateParts
+) -> list[StaffingPeriod]:
+    """Return the unit's periods; those in which nothing below it has figures are left out."""
+    return [
+        _of_unit(each, unit, parts)
+        for each in sums
+        if unit in each.tree and each.has_figures[each.tree.place(unit)]
+    ]
 
 
 def _of_unit(sums: PeriodSums, unit: UnitCode, parts: RateParts) -> StaffingPeriod:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.workforce_periods import LENGTHS, Period, period_of
+from analysis.workforce_periods import LENGTHS, Period, as_written, period_of
 from surveys.months import Month
 
 OCTOBER_2024 = Month(2024, 10)
@@ -62,6 +62,27 @@ def test_periods_overlap_if_they_share_a_month(a: int, b: int, long_a: int, long
     first, second = (Period(Month(n // 12, n % 12 + 1), m) for n, m in ((a, long_a), (b, long_b)))
     shared = set(range(a, a + long_a)) & set(range(b, b + long_b))
     assert first.overlaps(second) == second.overlaps(first) == bool(shared)
+
+
+@given(
+    st.integers(2000, 2100),
+    st.sampled_from(
+        [(n, 1) for n in range(1, 13)]
+        + [(n, 3) for n in (1, 4, 7, 10)]
+        + [(n, 12) for n in (1, 4, 9, 10)]
+    ),
+)
+def test_what_a_file_can_tell_of_is_written_so_that_it_is_read_the_same(
+    year: int, shape: tuple[int, int]
+) -> None:
+    period = Period(Month(year, shape[0]), shape[1])
+    assert period_of(*as_written(period)) == period
+
+
+@pytest.mark.parametrize("period", [Period(Month(2026, 2), 12), Period(Month(2026, 2), 3)])
+def test_other_periods_have_no_name_in_a_file(period: Period) -> None:
+    with pytest.raises(ValueError, match="is no period that a file can tell of"):
+        as_written(period)
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,25 @@ def test_the_example_file_is_one_that_can_be_taken_in(desk: Desk) -> None:
     assert desk.rows() == 2
 
 
+def test_all_figures_as_a_file_can_be_taken_in_again(desk: Desk) -> None:
+    kinds = "t1,2026-03,12,x,\nt2,2020/21,20,,financial year\nt3,2025,8,1,reporting year\n"
+    desk.take_in(f"unit,period,headcount,leavers,period_kind\n{kinds}t4,2026-Q2,9,2,\n")
+    file = desk.client.get("/workforce/figures.csv").text
+    assert len(file.splitlines()) == 5
+    sent = desk.send(file)
+    assert sent.status_code == 303, text_of(sent.text)
+    again = desk.client.get(sent.location).text
+    assert "Nothing to do: all of this is in Pulse already." in again
+
+
+def test_the_page_names_the_figures_that_are_held(desk: Desk) -> None:
+    desk.take_in(EXAMPLE)
+    assert (
+        "Figures: people in post, in post (FTE), starters, leavers, vacancies (FTE)"
+        in desk.client.get("/workforce").text
+    )
+
+
 def test_a_mapping_of_ones_own_can_be_sent_along(desk: Desk) -> None:
     shown = desk.send("Dept,When,Staff\nt1,2026-03,12\n", own=MAPPING)
     assert "read as Payroll" in desk.client.get(shown.location).text
@@ -179,7 +198,10 @@ def test_what_changed_since_it_was_shown_is_not_stored(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "role", [Role.LEADER, Role.TEAM_LEADER, Role.UNION_AUDITOR, Role.ADMINISTRATOR]
 )
-@pytest.mark.parametrize("page", ["/workforce", "/workforce/revisions", "/workforce/example.csv"])
+@pytest.mark.parametrize(
+    "page",
+    ["/workforce", "/workforce/revisions", "/workforce/example.csv", "/workforce/figures.csv"],
+)
 def test_only_hr_opens_the_page(desk: Desk, sign_in_as: SignInAs, role: Role, page: str) -> None:
     assert desk
     assert sign_in_as(role, ["city"]).get(page).status_code == 403

@@ -1,7 +1,7 @@
 """Addresses that stand for every page: add a line here with each page whose address has parts.
 
 A page without parts in its address is opened as it is and needs no line; give it one for states
-that its query makes. `{wave}`, `{mail}` and `{upload}` stand for what a site has; an address is
+that its query makes. `{wave}`, `{mail}`, `{upload}`, `{figures}` and `{note}` stand for what a site has; an address is
 left out on sites that have none. What a site does not know is opened all the same: its "not found"
 is read as well.
 """
@@ -26,8 +26,16 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "dashboards.unit_groups": ("/units/root/groups.csv", "/units/north/groups.csv?by=tenure"),
     "dashboards.unit_table": ("/units/root.csv", "/units/north-3.csv", "/units/ALL.csv"),
+    "dashboards.trends": (
+        "/trends", "/trends?unit=north", "/trends?depth=2", "/trends?unit=ALL", "/trends?page=2",
+    ),
+    "dashboards.staffing": ("/workforce/rates", "/workforce/rates?unit=north&rate=leavers"),
     "mailbox.one": ("/mailbox/{mail}",),
     "mailbox.start": ("/mailbox", "/mailbox?address=nobody"),
+    "notes.listed": ("/units/north/notes", "/units/north-1/notes", "/units/A/notes"),
+    "notes.note": ("/units/north/notes/new?month=2025-08",),
+    "notes.rebase_from": ("/units/north/notes/rebase", "/units/north-1/notes/rebase?measure=morale"),
+    "notes.take_back": ("/units/north/notes/{note}/withdraw",),
     "people.difference": ("/people/difference/{upload}",),
     "wave_answer.form": ("/waves/{wave}/answer",),
     "wave_builder.change": ("/waves/{wave}/change",),
@@ -39,6 +47,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "waves.one": ("/waves/{wave}",),
     "waves.preview": ("/waves/{wave}/preview",),
     "waves.preview_page": ("/waves/{wave}/preview/page",),
+    "workforce.difference": ("/workforce/difference/{figures}",),
     "respond.receipt_list": ("/p/receipts/{wave}.txt",),
 }  # fmt: skip
 
@@ -59,6 +68,23 @@ class Form:
 
 FORMS = (
     Form("bare: empty", "nobody signed in", "/sign-in", {"name": "x", "password": "wrong"}),
+    Form("released: 18 months", "leader", "/units/north/notes/new", {"month": "2025-08"}),
+    Form(
+        "released: 18 months", "leader", "/units/north/notes/new",
+        {"month": "2025-08", "text": "The office moved.", "below": "yes"},
+    ),
+    Form(
+        "released: 18 months", "hr", "/units/north/notes/{note}/withdraw",
+        {"why": "It was another office."},
+    ),
+    Form(
+        "released: 18 months", "hr", "/units/north/notes/rebase",
+        {"measure": "morale", "month": "2025-12", "reason": "Two teams joined.", "below": "yes"},
+    ),
+    Form(
+        "released: 18 months", "hr", "/units/north/notes/rebase",
+        {"measure": "morale", "month": "2025-06", "reason": "Too soon."},
+    ),
     Form("wave: draft", "hr", "/waves/plan", {"kind": "monthly", "opens_on": "soon"}),
     Form("wave: draft", "hr", "/waves/ahead", {"months": "3", "skip": "Christmas"}),
     Form("wave: draft", "hr", "/waves/own-question", {"wording": "Why?", "scale": "unknown"}),

@@ -122,6 +122,9 @@ _OPTION = "the number of an answer on a scale, from which a group's mean is made
 
 ALLOWED = (
     Allowance("which fits you best\\?", "asks for one answer of several"),
+    Allowance("best guess(?:es)?", "the name of an estimate (empirical Bayes), of each unit alike"),
+    Allowance("effect of the (?:unit|month)", "a term of a formula, on the method page"),
+    Allowance("^no data$", "the meaning of a symbol in the DfE's files"),
     Allowance("rank correlations?", "the name of the statistic (Spearman)"),
     Allowance("nothing predicts that anyone will leave", "denies it"),
     Allowance("they tell no causes and nothing about a person", "denies it"),

@@ -12,6 +12,7 @@ from sqlalchemy import update
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from analysis.chart_notes import Author, Where, annotate
 from analysis.release import Source
 from pulse.access import GRANTED, PERMISSION_MARK, Permission, Role
 from pulse.answering_settings import Encryption, MailSettings, MailWay
@@ -66,6 +67,7 @@ FIGURES_OF_OTHERS = Instrument(
         (Benchmark(ItemCode("morale"), "How was it?", Statistic.SHARE, "high", 62.4),),
     ),
 )  # fmt: skip
+_FIGURES = "unit,period,headcount,leavers,agency\nnorth-1,2025-05,30,4,x\nnorth-1,2025-06,30,2,1\n"
 _STAFF = "reference,name,email,unit\nx1,Ada,ada@example.org,A\nx2,Ben,ben@example.org,nowhere\n"
 _GOOD_STAFF = "reference,name,email,unit\na0,Person a0,a0@example.org,B\nx1,Ada,ada@example.org,A\n"
 
@@ -95,7 +97,7 @@ class Site:
     app: Flask = field(init=False)
     readers: dict[str, FlaskClient] = field(init=False)
     values: dict[str, str] = field(default_factory=dict)
-    """What stands for `{wave}`, `{mail}` and `{upload}` in the addresses of `EXAMPLES`."""
+    """What stands for `{wave}`, `{mail}` and the like in the addresses of `EXAMPLES`."""
     heard: list[Said] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -255,8 +257,16 @@ def released_site(installation: Installation) -> Site:
     with installation.stores.archive() as session:
         months = a_year_and_a_half(session, installation.signer)
         workforce(session, months, {"north-1": 2, "south-2": 3}, installation.signer)
+        where = Where(UnitCode("north"), "North", with_units_below=True)
+        note = annotate(
+            session, where, months[4], "A new system began.",
+            author=Author.HR, signer=installation.signer, day=months[-1].first_day,
+        )  # fmt: skip
+    site.values["note"] = str(note.place)
     with installation.stores.registry() as session:
         add_version(session, FIGURES_OF_OTHERS, version=1, day=FIRST.first_day)
+    _upload(site, "/workforce", "figures", _FIGURES.replace("30", "many"))
+    site.values["figures"] = _upload(site, "/workforce", "figures", _FIGURES)
     site.read_every_page("18 months", as_everybody=True)
     return site
 
