@@ -25,11 +25,13 @@ class Allowance:
     """A sentence, or the part of one, in which a word of the list is honest.
 
     `sentence` is a pattern: spaces stand for any white space, letters for either case, ^ and $ for
-    the ends of a line (each block of a page, each text of a JSON file is one).
+    the ends of a line (each block of a page, each text of a JSON file is one). `on_pages` tells that
+    the sentence is put together when a page or a file is made, and stands whole in no source.
     """
 
     sentence: str
     reason: str
+    on_pages: bool = False
 
     def pattern(self) -> re.Pattern[str]:
         return re.compile(self.sentence.replace(" ", r"\s+"), re.IGNORECASE | re.MULTILINE)
