@@ -25,11 +25,13 @@ class Allowance:
     """A sentence, or the part of one, in which a word of the list is honest.
 
     `sentence` is a pattern: spaces stand for any white space, letters for either case, ^ and $ for
-    the ends of a line (each block of a page, each text of a JSON file is one).
+    the ends of a line (each block of a page, each text of a JSON file is one). `on_pages` tells that
+    the sentence is put together when a page or a file is made, and stands whole in no source.
     """
 
     sentence: str
     reason: str
+    on_pages: bool = False
 
     def pattern(self) -> re.Pattern[str]:
         return re.compile(self.sentence.replace(" ", r"\s+"), re.IGNORECASE | re.MULTILINE)
@@ -133,15 +135,25 @@ ALLOWED = (
     ),
     Allowance("who has not answered\\.", "one of the things that nobody can see"),
     Allowance("leave it out as nan", "numpy's name of a missing number, to programmers"),
-    Allowance(",suppressed(?=[,\r\n])", "the cell of a file: a word that no program reads as 0"),
+    Allowance(
+        ",suppressed(?=[,\r\n])",
+        "the cell of a file: a word that no program reads as 0",
+        on_pages=True,
+    ),
     Allowance("not a goal", "denies it"),
     Allowance("there are no ranks and no targets here", "the guide for leaders denies it"),
     Allowance("it is no league table", "the guide for leaders denies it"),
     Allowance('hidden figures say "suppressed"', "quotes the cell of a file"),
     Allowance(r"benchmarks\.figures", "a key of the format of packs"),
-    Allowance(r'"benchmark":\s*"[^"]*"', "a field of a question, in the union's log word for word"),
     Allowance(
-        r'"scores",\s*"comment"', "the two kinds of ballot, in the union's log word for word"
+        r'"benchmark":\s*"[^"]*"',
+        "a field of a question, in the union's log word for word",
+        on_pages=True,
+    ),
+    Allowance(
+        r'"scores",\s*"comment"',
+        "the two kinds of ballot, in the union's log word for word",
+        on_pages=True,
     ),
     Allowance("the placebo, the score after the exits", _OWN_COLUMN),
     Allowance("with a known score and with exits take part", _OWN_COLUMN),

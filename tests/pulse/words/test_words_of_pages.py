@@ -4,6 +4,7 @@ Pages are found in the maps of the served applications: one that is added is rea
 its address has parts the test asks for an example.
 """
 
+import itertools
 import json
 import re
 import shutil
@@ -23,7 +24,7 @@ from pulse.stores import Stores
 from tests.pulse.waves_made import SERVED, hand_out_keys
 from tests.pulse.words import sites
 from tests.pulse.words.examples import EXAMPLES, FORMS, NO_WORDS
-from tests.pulse.words.lexicon import findings
+from tests.pulse.words.lexicon import ALLOWED, Allowance, findings
 from tests.pulse.words.reading import classes_of_html, words_of_html, words_of_json
 from tests.pulse.words.sites import Said, Site, addresses_of
 
@@ -124,6 +125,15 @@ def test_mails_were_read_in_both_their_parts(heard: Mapping[str, list[Said]]) ->
 
 def test_figures_of_other_people_were_read(heard: Mapping[str, list[Said]]) -> None:
     assert any("For context" in words_of(said) for said in heard["released_site"])
+
+
+def test_every_sentence_that_is_allowed_on_pages_is_said_on_one(
+    heard: Mapping[str, list[Said]],
+) -> None:
+    used: set[Allowance] = set()
+    for said in itertools.chain.from_iterable(heard.values()):
+        findings(words_of(said), said=used)
+    assert {each for each in ALLOWED if each.on_pages} - used == set()
 
 
 def test_no_example_is_left_of_a_page_that_is_gone(app: Flask) -> None:
