@@ -19,7 +19,7 @@ from analysis.within_turnover import LEVEL, STEP_OF, Panel, Predictor, earlier
 
 EXITS = "exits"
 """The step at the end of a chain: people who left, instead of a score."""
-STEP = STEP_OF[Predictor.SCORE]
+STEP = STEP_OF[Predictor.MEAN]
 _LAG = 1
 _LOGARITHM_LIMIT = 700.0  # beyond it a rate ratio is no number of the machine
 

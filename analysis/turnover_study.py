@@ -44,7 +44,7 @@ CHAIN = (
 """The chain of the mission by the codes of its measures, fixed before anybody looked."""
 
 PLACEBO_WORDS = (
-    "The placebo, the score after the exits, moves with exits as well: the order in time says "
+    "The placebo, the figure after the exits, moves with exits as well: the order in time says "
     "nothing here."
 )
 

@@ -35,11 +35,11 @@ _LOGARITHM_LIMIT = 700.0  # beyond it a rate ratio is no number of the machine
 
 
 class Predictor(StrEnum):
-    SCORE = "score"
+    MEAN = "mean"
     SPREAD = "spread"
 
 
-STEP_OF = {Predictor.SCORE: 0.5, Predictor.SPREAD: 0.1}
+STEP_OF = {Predictor.MEAN: 0.5, Predictor.SPREAD: 0.1}
 """What a rate ratio is told for: half a scale point, or a tenth of a band's width of spread."""
 
 
@@ -182,7 +182,7 @@ def _raw(
     panel: Panel, named: tuple[str, Theme], draws: int, *, lag: int
 ) -> list[_Raw | WithinRefused]:
     name, theme = named
-    kinds = [Predictor.SCORE] if theme.spread is None else list(Predictor)
+    kinds = [Predictor.MEAN] if theme.spread is None else list(Predictor)
     grids = [theme.score] if theme.spread is None else [theme.score, theme.spread]
     sample = take_part(
         panel.exits, panel.headcount, np.stack([earlier(grid, lag) for grid in grids])
@@ -214,8 +214,8 @@ def _shortages(sample: Sample) -> tuple[Need, ...]:
     units, periods = sample.exits.shape
     exits = int(sample.exits.sum())
     minima = (
-        (Shortage.UNITS, units, FEWEST_UNITS, "units with exits and a shown score"),
-        (Shortage.MONTHS, periods, FEWEST_MONTHS, "periods with exits and a shown score"),
+        (Shortage.UNITS, units, FEWEST_UNITS, "units with exits and a shown figure"),
+        (Shortage.MONTHS, periods, FEWEST_MONTHS, "periods with exits and a shown figure"),
         (Shortage.LEAVERS, exits, FEWEST_LEAVERS, "exits in those units and periods"),
     )
     return tuple(
@@ -233,20 +233,20 @@ def _need_of(fit: NoFit) -> Need:
     if fit is NoFit.NO_VARIATION:
         return Need(
             Shortage.MORALE_VARIES,
-            "Within units, beside what all of them have in common in a period, the score does not "
+            "Within units, beside what all of them have in common in a period, the figure does not "
             "vary, so nothing can move with it.",
         )
     if fit is NoFit.SEPARATED:
         return Need(
             Shortage.LEAVERS,
-            "In every unit the exits stand at one end of its scores only, so the rate ratio has no "
+            "In every unit the exits stand at one end of its figures only, so the rate ratio has no "
             "limit. More periods with exits are needed.",
         )
     if fit is NoFit.TOO_FEW_ROWS:
         return Need(
             Shortage.MONTHS,
             "There are not more rows than units and periods together; more periods with a shown "
-            "score are needed.",
+            "figure are needed.",
         )
     return Need(
         Shortage.LEAVERS,
@@ -319,7 +319,7 @@ def _association(raw: _Raw, by_unit: float, by_permutation: float) -> WithinAsso
 def _words(subject: Subject, ratio: float, *, is_told: bool) -> str:
     if not is_told:
         return "Not distinguishable from no association."
-    what = "a higher score" if subject.predictor is Predictor.SCORE else "a wider spread"
+    what = "a higher figure" if subject.predictor is Predictor.MEAN else "a wider spread"
     amount = "fewer" if ratio < 1 else "more"
     periods = "1 period" if abs(subject.lag) == 1 else f"{abs(subject.lag)} periods"
     when = "later" if subject.lag > 0 else "earlier"

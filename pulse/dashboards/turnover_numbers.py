@@ -83,7 +83,7 @@ def correlation_row(found: Association | Refused) -> EstimateRow:
 
 def within_rows(study: WithinStudy, theme: str) -> tuple[EstimateRow, ...]:
     """Return the theme's score at each lag, then as placebo."""
-    return tuple(_within_row(each) for each in _of(study, theme, Predictor.SCORE))
+    return tuple(_within_row(each) for each in _of(study, theme, Predictor.MEAN))
 
 
 def themes_of(associations: Associations) -> Themes:
@@ -94,7 +94,7 @@ def themes_of(associations: Associations) -> Themes:
     refused: list[str] = []
     for measure in associations.measures:
         for predictor in Predictor:
-            is_score = predictor is Predictor.SCORE
+            is_score = predictor is Predictor.MEAN
             found = _of(study, measure.code, predictor)
             name = measure.name if is_score else f"{measure.name}: how far apart"
             if any(isinstance(each, WithinAssociation) for each in found):
@@ -107,19 +107,18 @@ def themes_of(associations: Associations) -> Themes:
 
 
 def in_months(words: str) -> str:
-    """Return words of the analysis, which knows exits, periods and scores, as pages say them."""
-    words = words.replace("period", "month").replace("exits", "leavers")
-    return words.replace("scores", "figures").replace("score", "figure")
+    """Return words of the analysis, which knows exits and periods, as pages say them."""
+    return words.replace("period", "month").replace("exits", "leavers")
 
 
 def _score_of(study: WithinStudy) -> tuple[Finding, ...]:
     """Return what was found of the first theme's score: one for each lag, and the placebo."""
-    return _of(study, study.findings[0].subject.theme, Predictor.SCORE)
+    return _of(study, study.findings[0].subject.theme, Predictor.MEAN)
 
 
 def dropped_words(study: WithinStudy, theme: str) -> str:
     """Say what took no part in the first lag; "" where nothing was left out."""
-    dropped = _of(study, theme, Predictor.SCORE)[0].dropped
+    dropped = _of(study, theme, Predictor.MEAN)[0].dropped
     words = {
         "rows_without_predictor": ("month of a unit", "months of units", "no shown figure before"),
         "units_without_predictor": ("unit", "units", "no shown figure at all"),
@@ -142,7 +141,7 @@ def dropped_words(study: WithinStudy, theme: str) -> str:
 
 def lead_words(study: TurnoverStudy) -> str:
     """Say the three answers, each with what it is an answer to."""
-    within = _of(study.within, study.about, Predictor.SCORE)
+    within = _of(study.within, study.about, Predictor.MEAN)
     told = [each for each in (study.between, study.pooled, *within) if not _is_refused(each)]
     if not told:
         return (
@@ -185,7 +184,7 @@ def correlation_forest(associations: Associations, *, number: int) -> ForestSpec
 def ratio_forest(associations: Associations, *, number: int) -> ForestSpec | None:
     """Return the panel of rate ratios within units; None where no lag is told."""
     name = associations.measure.name
-    findings = _of(associations.study.within, associations.measure.code, Predictor.SCORE)
+    findings = _of(associations.study.within, associations.measure.code, Predictor.MEAN)
     told = [each for each in findings if isinstance(each, WithinAssociation)]
     if not told:
         return None
@@ -332,7 +331,7 @@ def _between_words(between: Association | Refused) -> str:
 
 
 def _within_words(study: TurnoverStudy) -> str:
-    found = _of(study.within, study.about, Predictor.SCORE)
+    found = _of(study.within, study.about, Predictor.MEAN)
     told = [each for each in found if isinstance(each, WithinAssociation) and each.subject.lag > 0]
     if not told:
         return "Within a unit over time, we cannot say yet."

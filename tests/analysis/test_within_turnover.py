@@ -57,7 +57,7 @@ def test_the_lag_at_which_the_score_matters_is_found_and_no_other() -> None:
     assert found.rate_ratio == pytest.approx(np.exp(-0.5), rel=0.15)
     assert found.low < np.exp(-0.5) < found.high < 1
     assert found.words == (
-        "Moves with: within a unit, periods with a higher score are those with fewer exits "
+        "Moves with: within a unit, periods with a higher figure are those with fewer exits "
         "2 periods later."
     )
     assert [told(p).words for p in study.placebos] == ["Not distinguishable from no association."]
@@ -68,7 +68,7 @@ def test_a_score_that_follows_exits_is_found_by_the_placebo_alone() -> None:
     study = study_within(panel, {"score": Theme(score)})
     assert not any(told(f).is_distinguishable for f in study.findings)
     assert told(study.placebos[0]).words == (
-        "Moves with: within a unit, periods with a higher score are those with more exits "
+        "Moves with: within a unit, periods with a higher figure are those with more exits "
         "1 period earlier."
     )
 
@@ -121,7 +121,7 @@ def test_the_spread_stands_beside_the_score_in_one_model() -> None:
     spread = np.random.default_rng(5).uniform(0.3, 0.9, score.shape)
     study = study_within(panel, {"score": Theme(score, spread)}, lags=(1,))
     by_score, by_spread = (told(f) for f in study.findings)
-    assert (by_score.subject.predictor, by_score.step) == (Predictor.SCORE, 0.5)
+    assert (by_score.subject.predictor, by_score.step) == (Predictor.MEAN, 0.5)
     assert (by_spread.subject.predictor, by_spread.step) == (Predictor.SPREAD, 0.1)
     assert by_score.is_distinguishable
     assert not by_spread.is_distinguishable
@@ -141,8 +141,8 @@ def test_too_few_units_periods_and_exits_are_refused_with_how_many_more() -> Non
     needs = refused(finding).needs
     assert [need.shortage for need in needs] == [Shortage.UNITS, Shortage.MONTHS, Shortage.LEAVERS]
     assert refused(finding).words == (
-        "At least 10 units with exits and a shown score are needed. There are 7, so 3 more. "
-        "At least 8 periods with exits and a shown score are needed. There are 4, so 4 more. "
+        "At least 10 units with exits and a shown figure are needed. There are 7, so 3 more. "
+        "At least 8 periods with exits and a shown figure are needed. There are 4, so 4 more. "
         "At least 30 exits in those units and periods are needed. There are 28, so 2 more."
     )
 
