@@ -38,8 +38,8 @@ class NoFit(StrEnum):
 class Dropped:
     """What takes no part because it says nothing about change within a unit."""
 
-    rows_without_predictor: int
-    units_without_predictor: int
+    rows_without_figure: int
+    units_without_figure: int
     units_without_exits: int
     units_with_one_period: int
     periods_without_exits: int
@@ -162,8 +162,8 @@ def _dropped(exits: FloatArray, is_row: BoolArray, is_known: BoolArray, *, kept:
     has_rows = is_known.any(axis=1)
     idle = int(np.count_nonzero(has_rows & (counted.sum(axis=1) == 0)))
     return Dropped(
-        rows_without_predictor=int(np.count_nonzero(is_row & ~is_known)),
-        units_without_predictor=int(np.count_nonzero(is_row.any(axis=1) & ~has_rows)),
+        rows_without_figure=int(np.count_nonzero(is_row & ~is_known)),
+        units_without_figure=int(np.count_nonzero(is_row.any(axis=1) & ~has_rows)),
         units_without_exits=idle,
         units_with_one_period=int(np.count_nonzero(has_rows)) - idle - kept,
         periods_without_exits=int(

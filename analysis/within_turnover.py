@@ -84,7 +84,7 @@ class Subject:
     """What is set against exits: `lag` periods earlier, or later if it is negative."""
 
     theme: str
-    predictor: Predictor
+    figure: Predictor
     lag: int
 
 
@@ -239,8 +239,8 @@ def _need_of(fit: NoFit) -> Need:
     if fit is NoFit.SEPARATED:
         return Need(
             Shortage.LEAVERS,
-            "In every unit the exits stand at one end of its figures only, so the rate ratio has no "
-            "limit. More periods with exits are needed.",
+            "In every unit the exits stand at one end of its figures only, so the rate ratio has "
+            "no limit. More periods with exits are needed.",
         )
     if fit is NoFit.TOO_FEW_ROWS:
         return Need(
@@ -290,7 +290,7 @@ def _adjusted(p_values: Sequence[float]) -> list[float]:
 
 
 def _association(raw: _Raw, by_unit: float, by_permutation: float) -> WithinAssociation:
-    sample, step = raw.sample, STEP_OF[raw.subject.predictor]
+    sample, step = raw.sample, STEP_OF[raw.subject.figure]
     units, periods = sample.exits.shape
     half = float(stdtrit(units - 1, 0.975)) * raw.standard_error
     ends = np.clip(
@@ -319,7 +319,7 @@ def _association(raw: _Raw, by_unit: float, by_permutation: float) -> WithinAsso
 def _words(subject: Subject, ratio: float, *, is_told: bool) -> str:
     if not is_told:
         return "Not distinguishable from no association."
-    what = "a higher figure" if subject.predictor is Predictor.MEAN else "a wider spread"
+    what = "a higher figure" if subject.figure is Predictor.MEAN else "a wider spread"
     amount = "fewer" if ratio < 1 else "more"
     periods = "1 period" if abs(subject.lag) == 1 else f"{abs(subject.lag)} periods"
     when = "later" if subject.lag > 0 else "earlier"

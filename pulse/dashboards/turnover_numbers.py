@@ -120,8 +120,8 @@ def dropped_words(study: WithinStudy, theme: str) -> str:
     """Say what took no part in the first lag; "" where nothing was left out."""
     dropped = _of(study, theme, Predictor.MEAN)[0].dropped
     words = {
-        "rows_without_predictor": ("month of a unit", "months of units", "no shown figure before"),
-        "units_without_predictor": ("unit", "units", "no shown figure at all"),
+        "rows_without_figure": ("month of a unit", "months of units", "no shown figure before"),
+        "units_without_figure": ("unit", "units", "no shown figure at all"),
         "units_without_exits": ("unit", "units", "no leavers"),
         "units_with_one_period": ("unit", "units", "one month only"),
         "periods_without_exits": ("month", "months", "no leavers anywhere"),
@@ -249,7 +249,7 @@ def _of(study: WithinStudy, theme: str, predictor: Predictor) -> tuple[Finding, 
     return tuple(
         each
         for each in (*study.findings, *study.placebos)
-        if each.subject.theme == theme and each.subject.predictor is predictor
+        if each.subject.theme == theme and each.subject.figure is predictor
     )
 
 

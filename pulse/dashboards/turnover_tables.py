@@ -11,7 +11,7 @@ _DIGITS = 3
 """Significant digits. More would say more of the counts behind than the page does (ADR 0150)."""
 _PARTS = ("between", "pooled", "within", "placebo", "chain")
 _COLUMNS = (
-    "part", "theme", "predictor", "lag", "earlier", "later", "direction", "is_told", "kind", "step",
+    "part", "theme", "figure", "lag", "earlier", "later", "direction", "is_told", "kind", "step",
     "estimate", "low", "high", "standard_error", "chance", "chance_by_permutation", "adjusted",
     "adjusted_by_permutation", "units", "periods", "exits", "rows", "is_distinguishable",
     "is_in_order", "words",

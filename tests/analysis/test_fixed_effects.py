@@ -101,8 +101,8 @@ def test_units_and_periods_that_say_nothing_are_dropped_and_counted() -> None:
     sample = take_part(exits, headcount, score[None])
     assert list(sample.unit_places) == [0, 1, 2, 4, 6, 7, 8, 9, 10, 11]
     assert list(sample.period_places) == [0, 1, 2, 3, 5, 6, 7, 8, 9]
-    assert sample.dropped.rows_without_predictor == 10 + 9 + 1
-    assert sample.dropped.units_without_predictor == 1
+    assert sample.dropped.rows_without_figure == 10 + 9 + 1
+    assert sample.dropped.units_without_figure == 1
     assert sample.dropped.units_without_exits == 1
     assert sample.dropped.units_with_one_period == 1
     assert sample.dropped.periods_without_exits == 1

@@ -49,9 +49,9 @@ def test_the_lag_at_which_the_score_matters_is_found_and_no_other() -> None:
     study = study_within(panel, {"safety": Theme(score)})
     assert [told(f).is_distinguishable for f in study.findings] == [False, True, False]
     found = told(study.findings[1])
-    assert (found.subject.theme, found.subject.predictor, found.subject.lag) == (
+    assert (found.subject.theme, found.subject.figure, found.subject.lag) == (
         "safety",
-        "score",
+        "mean",
         2,
     )
     assert found.rate_ratio == pytest.approx(np.exp(-0.5), rel=0.15)
@@ -121,8 +121,8 @@ def test_the_spread_stands_beside_the_score_in_one_model() -> None:
     spread = np.random.default_rng(5).uniform(0.3, 0.9, score.shape)
     study = study_within(panel, {"score": Theme(score, spread)}, lags=(1,))
     by_score, by_spread = (told(f) for f in study.findings)
-    assert (by_score.subject.predictor, by_score.step) == (Predictor.MEAN, 0.5)
-    assert (by_spread.subject.predictor, by_spread.step) == (Predictor.SPREAD, 0.1)
+    assert (by_score.subject.figure, by_score.step) == (Predictor.MEAN, 0.5)
+    assert (by_spread.subject.figure, by_spread.step) == (Predictor.SPREAD, 0.1)
     assert by_score.is_distinguishable
     assert not by_spread.is_distinguishable
     assert by_score.rows == by_spread.rows
@@ -187,7 +187,7 @@ def test_hidden_scores_take_their_rows_out_and_are_counted() -> None:
     found = told(study.findings[0])
     # The first period has no score before it.
     missing = int(np.isnan(hidden[:, :-1]).sum()) + 30
-    assert found.dropped.rows_without_predictor == missing
+    assert found.dropped.rows_without_figure == missing
     assert found.rows == 30 * 24 - missing
 
 

@@ -143,7 +143,7 @@ def test_without_script_drawing_and_table_are_there(results: str, page_of: PageO
     expect(page.locator(".chart-wide svg")).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("^Chart of Morale, Duty North"))).to_be_visible()
     assert len(shown_column(page, 0)) == 17
-    page.get_by_role("link", name="Workload").click()
+    page.get_by_role("navigation", name="Measure").get_by_role("link", name="Workload").click()
     expect(page).to_have_title(re.compile("Workload"))
 
 

@@ -94,7 +94,7 @@ def test_figures_by_quarter_or_year_are_told_not_to_be_months(
         session.execute(insert(WorkforceRow), [row | {"headcount": 30, "leavers": 4}])
         page = page_of(session)
     assert page.setup.startswith(f"Pulse holds figures by {word}.")
-    assert page.estimates == ()
+    assert page.numbers.rows == ()
 
 
 def test_below_its_minimum_the_page_gives_no_number_and_says_what_is_missing(

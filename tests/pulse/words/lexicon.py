@@ -155,7 +155,6 @@ ALLOWED = (
         "the two kinds of ballot, in the union's log word for word",
         on_pages=True,
     ),
-    Allowance("the placebo, the score after the exits", _OWN_COLUMN),
     Allowance("with a known score and with exits take part", _OWN_COLUMN),
     Allowance("the score comes before the exits", _OWN_COLUMN),
     Allowance("whole series of scores to other units", _OWN_COLUMN),
@@ -168,11 +167,6 @@ ALLOWED = (
     Allowance("name each score column once", _OWN_COLUMN),
     Allowance("bands belong to one score; name one score column only", _OWN_COLUMN),
     Allowance("a score of 0 respondents cannot be", _OWN_COLUMN),
-    Allowance("(?:units|periods) with exits and a shown score", _OWN_COLUMN),
-    Allowance("a higher score", _OWN_COLUMN),
-    Allowance("the score does not vary, so nothing can move with it", _OWN_COLUMN),
-    Allowance("the exits stand at one end of its scores", _OWN_COLUMN),
-    Allowance("more periods with a shown score are needed", _OWN_COLUMN),
     Allowance("the three bands of scale .* do not cover each score once", _OPTION),
 )
 

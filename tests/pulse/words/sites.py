@@ -67,7 +67,7 @@ FIGURES_OF_OTHERS = Instrument(
         (Benchmark(ItemCode("morale"), "How was it?", Statistic.SHARE, "high", 62.4),),
     ),
 )  # fmt: skip
-_FIGURES = "unit,period,headcount,leavers,agency\nnorth-1,2025-05,30,4,x\nnorth-1,2025-06,30,2,1\n"
+_FIGURES = f"unit,period,headcount,leavers,agency\nA,{OPENS:%Y-%m},30,4,x\nB,{OPENS:%Y-%m},30,2,1\n"
 _STAFF = "reference,name,email,unit\nx1,Ada,ada@example.org,A\nx2,Ben,ben@example.org,nowhere\n"
 _GOOD_STAFF = "reference,name,email,unit\na0,Person a0,a0@example.org,B\nx1,Ada,ada@example.org,A\n"
 
@@ -265,8 +265,6 @@ def released_site(installation: Installation) -> Site:
     site.values["note"] = str(note.place)
     with installation.stores.registry() as session:
         add_version(session, FIGURES_OF_OTHERS, version=1, day=FIRST.first_day)
-    _upload(site, "/workforce", "figures", _FIGURES.replace("30", "many"))
-    site.values["figures"] = _upload(site, "/workforce", "figures", _FIGURES)
     site.read_every_page("18 months", as_everybody=True)
     return site
 
@@ -327,6 +325,7 @@ def wave_site(installation: Installation) -> Site:
     open_wave(site.installation, code, day=OPENS, served=SERVED)
     _send_mail(site)
     _upload_staff(site)
+    _upload_figures(site)
     site.read_every_page("open")
     _close_and_challenge(site, code)
     site.read_every_page("challenged")
@@ -348,6 +347,13 @@ def _upload_staff(site: Site) -> None:
     day = {"day": datetime.now().astimezone().date().isoformat()}
     _upload(site, "/people", "staff", _STAFF, **day)
     site.values["upload"] = _upload(site, "/people", "staff", _GOOD_STAFF, **day)
+
+
+def _upload_figures(site: Site) -> None:
+    """Send workforce figures with a mistake, and ones that can be stored."""
+    _upload(site, "/workforce", "figures", _FIGURES.replace("30", "many"))
+    site.values["figures"] = _upload(site, "/workforce", "figures", _FIGURES)
+    assert site.values["figures"]
 
 
 def _upload(site: Site, address: str, part: str, text: str, **more: str) -> str:
