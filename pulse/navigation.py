@@ -19,6 +19,8 @@ class Entry:
 
 
 _METHOD = "Method"
+MOST_ENTRIES = 8
+"""More would not be read as words side by side; the design's limit."""
 
 _WAVE_PAGES = ("one", "confirm", "take", "preview")
 _BUILDER_PAGES = (
@@ -63,9 +65,18 @@ ENTRIES = (
         Permission.VIEW_UNIT,
         frozenset({"dashboards.unit"}) | frozenset(f"notes.{page}" for page in _NOTE_PAGES),
     ),
-    Entry("Trends", "dashboards.trends", Permission.VIEW_TRENDS),
-    Entry("Turnover", "dashboards.turnover", Permission.VIEW_TURNOVER),
-    Entry("Staffing", "dashboards.staffing", Permission.VIEW_TURNOVER),
+    Entry(
+        "Trends",
+        "dashboards.trends",
+        Permission.VIEW_TRENDS,
+        frozenset({"analyses.moves_with"}),
+    ),
+    Entry(
+        "Turnover",
+        "dashboards.turnover",
+        Permission.VIEW_TURNOVER,
+        frozenset({"dashboards.staffing"}),
+    ),
     Entry(
         "Overview",
         "audit.overview",
@@ -126,13 +137,12 @@ def frame_of_request() -> Frame:
     if viewer is None:
         return Frame(organisation, None, None, (), None, None, None)
     links = links_of(viewer)
-    method_url = next((link.url for link in links if link.label == _METHOD), None)
     return Frame(
         organisation,
         viewer.display_name,
         ROLE_NAMES[viewer.role],
         links,
-        method_url,
+        _url_for(viewer, Permission.VIEW_METHOD, "dashboards.method"),
         _url_for(viewer, Permission.VIEW_QUESTIONNAIRE, "analyses.questionnaire"),
         _url_for(viewer, Permission.VIEW_MOVES_WITH, "analyses.moves_with"),
     )
@@ -143,11 +153,11 @@ def _url_for(viewer: Viewer, permission: Permission, endpoint: str) -> str | Non
 
 
 def links_of(viewer: Viewer) -> tuple[Link, ...]:
-    return tuple(
-        Link(entry.label, url_for(entry.endpoint), _is_current(entry))
-        for entry in ENTRIES
-        if viewer.may(entry.permission)
-    )
+    entries = [entry for entry in ENTRIES if viewer.may(entry.permission)]
+    if len(entries) > MOST_ENTRIES:
+        # The method gives way: the foot of every page leads to it.
+        entries = [entry for entry in entries if entry.label != _METHOD]
+    return tuple(Link(each.label, url_for(each.endpoint), _is_current(each)) for each in entries)
 
 
 def first_page_of(viewer: Viewer) -> str:

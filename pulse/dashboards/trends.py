@@ -118,7 +118,7 @@ class ThemeSection:
 
     @property
     def rows_words(self) -> str:
-        """The words of the link that unfolds the table on a phone."""
+        """The words that unfold the table."""
         count = len(self.rows)
         return "The unit as a table" if count == 1 else f"All {count} units as a table"
 
