@@ -73,6 +73,31 @@ def test_no_page_has_a_fault_that_axe_finds_or_scrolls_sideways(
     assert {name: faults for name, faults in found.items() if faults} == {}
 
 
+def test_a_note_is_put_on_charts_and_withdrawn_and_each_step_asks_once_more(
+    filled: str, page_of: PageOf
+) -> None:
+    page, found = page_of(), {}
+    sign_in(page, filled, "leader")
+    page.goto(f"{filled}{NOTES}/new")
+    page.get_by_label("In which month did it happen?").select_option("2026-04")
+    page.get_by_label("What happened?").fill("The office moved.")
+    page.get_by_role("button", name="Go on").click()
+    found["note"] = faults_at_every_width(page)
+    page.get_by_role("button", name="Put it on the charts").click()
+    expect(page.get_by_text("The office moved.")).to_be_visible()
+
+    page.get_by_role("link", name=re.compile("Withdraw")).click()
+    found["why"] = faults_at_every_width(page)
+    page.get_by_label("Why do you withdraw it?").fill("It was another office.")
+    page.get_by_role("button", name="Go on").click()
+    found["withdrawal"] = faults_at_every_width(page)
+    page.get_by_role("button", name=re.compile("^Withdraw")).click()
+    expect(page.get_by_text("It was another office.")).to_be_visible()
+    page.goto(f"{filled}/units/north-1")
+    expect(page.get_by_text("The office moved.")).to_have_count(0)
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
 def test_a_theme_is_reached_by_its_name_and_its_table_says_what_the_sentence_says(
     filled: str, page_of: PageOf
 ) -> None:
