@@ -14,7 +14,7 @@ from scipy.special import stdtr, stdtrit
 from analysis.fixed_effects import FloatArray, NoFit, Sample, fit_within, take_part
 from analysis.panel_regression import LinearSample, fit_line, take_part_in_line
 from analysis.trends.multiple_tests import benjamini_hochberg
-from analysis.turnover import FEWEST_LEAVERS, FEWEST_MONTHS, FEWEST_UNITS, Need, Shortage
+from analysis.turnover import FEWEST_LEAVERS, FEWEST_MONTHS, FEWEST_UNITS, Need, Shortage, needs_of
 from analysis.within_turnover import LEVEL, STEP_OF, Panel, Predictor, earlier
 
 EXITS = "exits"
@@ -253,15 +253,7 @@ def _shortages(units: int, periods: int, *, exits: int | None = None) -> tuple[N
     ]
     if exits is not None:
         minima.append((Shortage.LEAVERS, exits, FEWEST_LEAVERS, "exits in those units and months"))
-    return tuple(
-        Need(
-            shortage,
-            f"At least {least} {what} are needed. There are {have}, so {least - have} more.",
-            least - have,
-        )
-        for shortage, have, least, what in minima
-        if have < least
-    )
+    return needs_of(minima)
 
 
 def _need_of(fit: NoFit) -> Need:

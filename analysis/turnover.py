@@ -5,7 +5,7 @@ unit-months together, morale of a month against leavers one month later. They an
 questions (docs/statistics/turnover.md). Neither is about a person, and neither says why.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -91,6 +91,19 @@ class Need:
     shortage: Shortage
     words: str
     missing: int = 0
+
+
+def needs_of(minima: Iterable[tuple[Shortage, int, int, str]]) -> tuple[Need, ...]:
+    """Return what is missing of each (shortage, what there is, least, what it is), in words."""
+    return tuple(
+        Need(
+            shortage,
+            f"At least {least} {what} are needed. There are {have}, so {least - have} more.",
+            least - have,
+        )
+        for shortage, have, least, what in minima
+        if have < least
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,15 +241,7 @@ def _shortages(pairs: _Pairs) -> tuple[Need, ...]:
         (Shortage.MONTHS, pairs.months, FEWEST_MONTHS, "months with both figures"),
         (Shortage.LEAVERS, leavers, FEWEST_LEAVERS, "leavers in those units and months"),
     )
-    return tuple(
-        Need(
-            shortage,
-            f"At least {least} {what} are needed. There are {have}, so {least - have} more.",
-            least - have,
-        )
-        for shortage, have, least, what in minima
-        if have < least
-    )
+    return needs_of(minima)
 
 
 def _flat(

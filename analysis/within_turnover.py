@@ -23,7 +23,7 @@ from analysis.fixed_effects import (
 )
 from analysis.series_permutation import permute_series
 from analysis.trends.multiple_tests import benjamini_hochberg
-from analysis.turnover import FEWEST_LEAVERS, FEWEST_MONTHS, FEWEST_UNITS, Need, Shortage
+from analysis.turnover import FEWEST_LEAVERS, FEWEST_MONTHS, FEWEST_UNITS, Need, Shortage, needs_of
 
 LAGS = (1, 2, 3)
 """Exits are set against morale this many periods earlier; fixed before anybody looked."""
@@ -218,15 +218,7 @@ def _shortages(sample: Sample) -> tuple[Need, ...]:
         (Shortage.MONTHS, periods, FEWEST_MONTHS, "periods with exits and a shown figure"),
         (Shortage.LEAVERS, exits, FEWEST_LEAVERS, "exits in those units and periods"),
     )
-    return tuple(
-        Need(
-            shortage,
-            f"At least {least} {what} are needed. There are {have}, so {least - have} more.",
-            least - have,
-        )
-        for shortage, have, least, what in minima
-        if have < least
-    )
+    return needs_of(minima)
 
 
 def _need_of(fit: NoFit) -> Need:
