@@ -59,7 +59,6 @@ def signals_and_hidden_months(session: Session, signer: LogSigner) -> None:
     workforce(session, months, {"north-1": 2, "south-2": 3}, signer)
 
 
-pytestmark = pytest.mark.xdist_group("every_chart")  # its sites take seconds to fill
 SITES: tuple[Fill, ...] = (signals_and_hidden_months, city_where_low_morale_goes_with_leaving)
 
 
