@@ -18,6 +18,7 @@ from surveys.units import UnitCode
 Whole = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 
+_ADDED_AT_ONCE = 512
 NOT_SCORED = 0
 """Stands for skipped and unscored answers; the lowest score is 1."""
 
@@ -127,35 +128,37 @@ def sum_of_complete(parts: Sequence[CompleteAnswers]) -> CompleteAnswers:
 
 
 class CompleteRows:
-    """Adds complete answers up one by one; nothing of a single one stays."""
+    """Adds complete answers up, some hundreds at a time; nothing of a single one stays."""
 
     def __init__(self, asked: Sequence[tuple[Item, Scale]], units: Sequence[UnitCode]) -> None:
         self._items = tuple(item.code for item, _scale in asked)
         self._scores = [scores_of_choices(item, scale) for item, scale in asked]
-        self._rows = {unit: [0] * (1 + len(asked)) for unit in units}
-        self._products = [[0] * len(asked) for _ in asked]
+        self._places = {unit: place for place, unit in enumerate(units)}
+        self._answers = np.zeros(len(units), dtype=np.int64)
+        self._sums = np.zeros((len(units), len(asked)), dtype=np.int64)
+        self._products = np.zeros((len(asked), len(asked)), dtype=np.int64)
+        self._waiting: list[list[int]] = []
 
     def add(self, unit: UnitCode, choices: Sequence[int]) -> None:
         """Add one answer if it is complete; what follows the items' choices is not looked at."""
-        scores = [table[choice] for table, choice in zip(self._scores, choices, strict=False)]
-        if NOT_SCORED in scores:
+        row = [table[choice] for table, choice in zip(self._scores, choices, strict=False)]
+        if NOT_SCORED in row:
             return
-        row = self._rows[unit]
-        row[0] += 1
-        for place, (score, products) in enumerate(zip(scores, self._products, strict=True)):
-            row[place + 1] += score
-            # Only up to the diagonal: a product is the same both ways.
-            for other in range(place + 1):
-                products[other] += score * scores[other]
+        row.append(self._places[unit])
+        self._waiting.append(row)
+        if len(self._waiting) == _ADDED_AT_ONCE:
+            self._add_up()
 
     def total(self) -> CompleteAnswers:
-        width = 1 + len(self._items)
-        rows = np.array(list(self._rows.values()), dtype=np.int64).reshape(-1, width)
-        lower = np.array(self._products, dtype=np.int64).reshape(width - 1, width - 1)
+        self._add_up()
         return CompleteAnswers(
-            self._items,
-            tuple(self._rows),
-            rows[:, 0],
-            rows[:, 1:],
-            lower + np.tril(lower, -1).T,
+            self._items, tuple(self._places), self._answers, self._sums, self._products
         )
+
+    def _add_up(self) -> None:
+        rows = np.array(self._waiting, dtype=np.int64).reshape(-1, 1 + len(self._items))
+        self._waiting.clear()
+        places, scores = rows[:, -1], rows[:, :-1]
+        np.add.at(self._answers, places, 1)
+        np.add.at(self._sums, places, scores)
+        self._products += scores.T @ scores
