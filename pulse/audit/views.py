@@ -14,6 +14,7 @@ from pulse.audit.log import entry_page, log_page
 from pulse.audit.overview import REFUSAL_DAYS, overview_page
 from pulse.audit.settings import settings_page
 from pulse.challenge_notes import printed_notes
+from pulse.downloads import file_response
 from pulse.keys import load_log_signer
 from pulse.refusals import refusals_since
 from surveys.challenges import all_challenges
@@ -97,9 +98,7 @@ def certificate(month: str) -> Response:
             text = certificate_of(session, asked)
     except (ValueError, StateError):
         abort(404)
-    response = Response(text, mimetype="application/json")
-    response.headers.set("Content-Disposition", "attachment", filename=f"certificate-{asked}.json")
-    return response
+    return file_response(text, f"certificate-{asked}.json", mimetype="application/json")
 
 
 def _public_key() -> LogPublicKey:

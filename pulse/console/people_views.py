@@ -10,7 +10,7 @@ from pulse.app_context import current_settings, current_stores
 from pulse.console.people import Upload, difference_page, people_page, upload_of
 from pulse.console.people_imports import StaffLists, plan_lists, store_lists
 from pulse.console.people_uploads import drop_upload, find_upload, keep_upload, sweep_uploads
-from pulse.console.uploads import LARGEST_UPLOAD_BYTES, InMemoryParser
+from pulse.console.uploads import make_room_for_a_file
 from pulse.keys import load_log_signer
 from surveys.errors import StateError, SurveyError
 from surveys.roster import newest_import, staff_on
@@ -25,10 +25,8 @@ Answer = str | Response | tuple[str, int]
 
 @bp.url_value_preprocessor
 def _make_room(endpoint: str | None, _values: dict[str, object] | None) -> None:
-    """Before anybody reads the form, the CSRF check among them."""
     if endpoint == f"{bp.name}.{upload.__name__}":
-        request.max_content_length = LARGEST_UPLOAD_BYTES
-        request.form_data_parser_class = InMemoryParser
+        make_room_for_a_file()
 
 
 @bp.get("")

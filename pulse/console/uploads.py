@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
+from flask import request
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.formparser import FormDataParser
 
@@ -35,6 +36,15 @@ class InMemoryParser(FormDataParser):
     ) -> tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]:
         self.stream_factory = _memory
         return super().parse(stream, mimetype, content_length, options)
+
+
+def make_room_for_a_file() -> None:
+    """Let the present request bring a large file, and keep it in memory.
+
+    It has to be called before anybody reads the form, the CSRF check among them.
+    """
+    request.max_content_length = LARGEST_UPLOAD_BYTES
+    request.form_data_parser_class = InMemoryParser
 
 
 def _memory(

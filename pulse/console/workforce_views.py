@@ -19,7 +19,7 @@ from analysis.workforce_plans import WorkforcePlan
 from pulse.access import Permission, requires
 from pulse.app_context import current_settings, current_stores
 from pulse.console.people import Pages
-from pulse.console.uploads import LARGEST_UPLOAD_BYTES, WORKFORCE_FIGURES, InMemoryParser, Shelf
+from pulse.console.uploads import WORKFORCE_FIGURES, Shelf, make_room_for_a_file
 from pulse.console.workforce_export import figures_csv
 from pulse.console.workforce_imports import FigureFile, plan_figures, store_figures
 from pulse.console.workforce_page import (
@@ -30,6 +30,7 @@ from pulse.console.workforce_page import (
     upload_form,
     workforce_page,
 )
+from pulse.downloads import file_response
 from pulse.keys import load_log_signer
 from surveys.errors import StateError, SurveyError
 from surveys.sheets import ImportRejected, Problem
@@ -44,10 +45,8 @@ _FIGURES, _MAPPING, _NAME = "figures.csv", "mapping.toml", "mapping.txt"
 
 @bp.url_value_preprocessor
 def _make_room(endpoint: str | None, _values: dict[str, object] | None) -> None:
-    """Before anybody reads the form, the CSRF check among them."""
     if endpoint == f"{bp.name}.{upload.__name__}":
-        request.max_content_length = LARGEST_UPLOAD_BYTES
-        request.form_data_parser_class = InMemoryParser
+        make_room_for_a_file()
 
 
 @bp.get("")
@@ -60,9 +59,7 @@ def start() -> Answer:
 @bp.get("/example.csv")
 @requires(Permission.MANAGE_PEOPLE)
 def example() -> Response:
-    response = Response(EXAMPLE, mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename="workforce-example.csv")
-    return response
+    return file_response(EXAMPLE, "workforce-example.csv")
 
 
 @bp.get("/figures.csv")
@@ -75,9 +72,7 @@ def figures() -> Response:
         with stores.archive() as session:
             yield from figures_csv(session)
 
-    response = Response(lines(), mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename="workforce.csv")
-    return response
+    return file_response(lines(), "workforce.csv")
 
 
 @bp.post("")

@@ -13,6 +13,7 @@ from pulse.dashboards.empty import NothingToShow, no_release_page
 from pulse.dashboards.moves_with import moves_with_page
 from pulse.dashboards.moves_with_table import moves_with_csv
 from pulse.dashboards.questionnaire import questionnaire_page
+from pulse.downloads import file_response
 from pulse.rules_in_force import rules_in_force
 from surveys.policy import AnonymityPolicy
 
@@ -44,10 +45,7 @@ def moves_with_table() -> Response:
         figures = driver_figures(session, heads, _period()) if heads else None
     if figures is None:
         abort(404)
-    response = Response(moves_with_csv(figures), mimetype="text/csv")
-    name = f"moves-with-morale-{figures.months[-1]}.csv"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return file_response(moves_with_csv(figures), f"moves-with-morale-{figures.months[-1]}.csv")
 
 
 @bp.get("/method/questionnaire")

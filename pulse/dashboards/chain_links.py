@@ -9,11 +9,10 @@ from pulse.dashboards.associations import Associations
 from pulse.dashboards.turnover_numbers import (
     MANY_LOOKS,
     NOT_TOLD,
-    RATIO_ENDS,
-    RATIO_TICKS,
     basis_words,
     chance_words,
     in_months,
+    ratio_panel,
 )
 
 _EDGE = 1.0
@@ -85,7 +84,7 @@ def exits_forest(associations: Associations, *, number: int, table: int) -> Fore
     )
     if not estimates:
         return None
-    return ForestSpec(
+    return ratio_panel(
         number=number,
         title="The last link of the chain",
         description=_description("Rate ratios of leavers", estimates, table=table),
@@ -94,14 +93,7 @@ def exits_forest(associations: Associations, *, number: int, table: int) -> Fore
             "a point higher, beside what left the month before. 1 is no association; the line is a "
             "95% interval."
         ),
-        axis_low=RATIO_ENDS[0],
-        axis_high=RATIO_ENDS[1],
-        ticks=RATIO_TICKS,
-        null_value=1,
-        low_words="fewer leavers",
-        high_words="more leavers",
         estimates=estimates,
-        is_log=True,
     )
 
 

@@ -23,7 +23,6 @@ _LEAVERS = RateWords(
     base="Percent of people in post.",
     events="leavers",
     people="people",
-    table=2,
 )
 
 _own_memory: ReleaseMemory[tuple[RateMonth, ...]] = ReleaseMemory(size=256)

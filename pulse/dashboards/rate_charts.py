@@ -18,7 +18,7 @@ _ADVERBS = {"month": "monthly", "quarter": "quarterly", "year": "yearly"}
 class RateWords:
     """How a rate is told: `meaning` and `base` are sentences, `events` and `people` nouns.
 
-    `table` is the number of the table with the same numbers; `period` is what one point stands for.
+    `period` is what one point stands for.
     """
 
     name: str
@@ -26,7 +26,6 @@ class RateWords:
     base: str
     events: str
     people: str
-    table: int
     period: str = "month"
 
 
@@ -123,5 +122,5 @@ def _description(behaviour: RateBehaviour, words: RateWords, *, unit_name: str, 
     gaps = f" Hidden {words.period}s: {hidden}." if hidden else ""
     return (
         f"Chart of the {_ADVERBS[words.period]} {words.name.lower()}, {unit_name}, {span}."
-        f"{average}{gaps} Table {words.table} holds the same numbers."
+        f"{average}{gaps} The table below holds the same numbers."
     )

@@ -16,7 +16,7 @@ from analysis.workforce_periods import LENGTH_WORDS, MONTH, Period
 from analysis.workforce_series import RateCode
 from pulse.access import Permission, Viewer
 from pulse.charts.spec import Mark, ProcessChartSpec
-from pulse.dashboards.choices import Option, options_of
+from pulse.dashboards.choices import Option, options_of, unit_options
 from pulse.dashboards.month_rows import MARKS
 from pulse.dashboards.rate_charts import RateWords, amount_words, rate_chart, rate_words
 from pulse.dashboards.scope import Scope
@@ -31,7 +31,6 @@ from pulse.rules_in_force import rules_in_force
 from surveys.units import UnitCode
 
 _MOST_ON_OFFER = 400
-_SET_IN = "\N{EM SPACE}"
 _SOURCE = (
     "The definition is that of the DfE\N{RIGHT SINGLE QUOTATION MARK}s statistics on the "
     "children\N{RIGHT SINGLE QUOTATION MARK}s social work workforce."
@@ -48,7 +47,6 @@ _RATES: Mapping[RateCode, RateWords] = {
         base="Percent of people in post.",
         events="leavers",
         people="in post",
-        table=1,
     ),
     RateCode.VACANCIES: RateWords(
         name="Vacancy rate",
@@ -56,7 +54,6 @@ _RATES: Mapping[RateCode, RateWords] = {
         base="Percent of all posts.",
         events="vacancies",
         people="posts",
-        table=1,
     ),
     RateCode.AGENCY: RateWords(
         name="Agency rate",
@@ -64,7 +61,6 @@ _RATES: Mapping[RateCode, RateWords] = {
         base="Percent of agency workers and people in post.",
         events="agency workers",
         people="agency workers and people in post",
-        table=1,
     ),
     RateCode.ABSENCE: RateWords(
         name="Absence rate",
@@ -72,7 +68,6 @@ _RATES: Mapping[RateCode, RateWords] = {
         base="Percent of working days.",
         events="days lost",
         people="working days",
-        table=1,
     ),
 }
 
@@ -235,11 +230,7 @@ def _unit_options(scope: Scope, chosen: UnitCode) -> tuple[Option, ...]:
     units = list(islice(scope.units(), _MOST_ON_OFFER))
     if chosen not in units:
         units.append(chosen)
-    highest = min(scope.tree.depth(code) for code in units)
-    return options_of(
-        {code: _SET_IN * (scope.tree.depth(code) - highest) + scope.name(code) for code in units},
-        chosen,
-    )
+    return unit_options(scope, units, chosen)
 
 
 def _length_options(series: StaffingSeries | None) -> tuple[Option, ...]:

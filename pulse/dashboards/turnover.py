@@ -20,7 +20,7 @@ from pulse.dashboards.chain_links import (
     link_rows,
     score_forest,
 )
-from pulse.dashboards.choices import Option, options_of
+from pulse.dashboards.choices import Option, unit_options
 from pulse.dashboards.measure_charts import span_words
 from pulse.dashboards.scope import Scope
 from pulse.dashboards.turnover_months import MonthsAsked, UnitMonths, unit_months
@@ -44,7 +44,6 @@ _QUESTION_TO_ASK = (
 )
 _LEVELS_BELOW = 2
 _MOST_ON_OFFER = 200
-_SET_IN = "\N{EM SPACE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def turnover_page(
         lead=_lead(associations),
         setup="" if has_workforce else _setup_words(session, is_hr=is_hr),
         command="pulse import workforce WORKFORCE.csv" if is_hr and not has_workforce else "",
-        parts=_part_options(scope, on_offer, chosen),
+        parts=unit_options(scope, on_offer, chosen) if len(on_offer) > 1 else (),
         unit_name=scope.name(chosen),
         numbers=numbers,
         chain=chain,
@@ -185,19 +184,6 @@ def _units_on_offer(scope: Scope) -> tuple[UnitCode, ...]:
         if scope.tree.depth(code) <= deepest[top]
     )
     return tuple(islice(units, _MOST_ON_OFFER))
-
-
-def _part_options(
-    scope: Scope, on_offer: Sequence[UnitCode], chosen: UnitCode
-) -> tuple[Option, ...]:
-    """Return the choice of units, set in by level; none where there is only one."""
-    if len(on_offer) == 1:
-        return ()
-    highest = min(scope.tree.depth(code) for code in on_offer)
-    words: dict[str, str] = {
-        code: _SET_IN * (scope.tree.depth(code) - highest) + scope.name(code) for code in on_offer
-    }
-    return options_of(words, chosen)
 
 
 def _cannot_tell(session: Session, associations: Associations, *, is_hr: bool) -> tuple[str, ...]:

@@ -181,6 +181,26 @@ def correlation_forest(associations: Associations, *, number: int) -> ForestSpec
     )
 
 
+def ratio_panel(
+    *, number: int, title: str, description: str, caption: str, estimates: tuple[Estimate, ...]
+) -> ForestSpec:
+    """Return a panel of rate ratios of leavers, all such panels on the same scale."""
+    return ForestSpec(
+        number=number,
+        title=title,
+        description=description,
+        caption=caption,
+        axis_low=RATIO_ENDS[0],
+        axis_high=RATIO_ENDS[1],
+        ticks=RATIO_TICKS,
+        null_value=1,
+        low_words="fewer leavers",
+        high_words="more leavers",
+        estimates=estimates,
+        is_log=True,
+    )
+
+
 def ratio_forest(associations: Associations, *, number: int) -> ForestSpec | None:
     """Return the panel of rate ratios within units; None where no lag is told."""
     name = associations.measure.name
@@ -199,7 +219,7 @@ def ratio_forest(associations: Associations, *, number: int) -> ForestSpec | Non
         )
         for each in told
     )
-    return ForestSpec(
+    return ratio_panel(
         number=number,
         title=f"{name} and leavers within units",
         description=_description(
@@ -212,14 +232,7 @@ def ratio_forest(associations: Associations, *, number: int) -> ForestSpec | Non
             "higher, beside other months of the same unit. 1 is no association, 0.5 half as many, "
             "2 twice as many; lines are 95% intervals and may reach beyond the scale."
         ),
-        axis_low=RATIO_ENDS[0],
-        axis_high=RATIO_ENDS[1],
-        ticks=RATIO_TICKS,
-        null_value=1,
-        low_words="fewer leavers",
-        high_words="more leavers",
         estimates=estimates,
-        is_log=True,
     )
 
 

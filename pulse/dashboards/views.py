@@ -31,6 +31,7 @@ from pulse.dashboards.unit import unit_page, unit_series
 from pulse.dashboards.unit_breakdowns import breakdown_table
 from pulse.dashboards.unit_tables import breakdown_csv, unit_csv
 from pulse.dashboards.units import units_page
+from pulse.downloads import file_response
 from pulse.rules_in_force import rules_in_force
 from surveys.units import UnitCode
 
@@ -91,10 +92,7 @@ def unit_table(code: str) -> Response:
         series = unit_series(
             session, heads, scope, UnitCode(code), measure=request.args.get("measure", "")
         )
-    response = Response(unit_csv(series), mimetype="text/csv")
-    name = f"{code}-{series.measure.code}.csv"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return file_response(unit_csv(series), f"{code}-{series.measure.code}.csv")
 
 
 @bp.get("/units/<code>/groups.csv")
@@ -106,10 +104,7 @@ def unit_groups(code: str) -> Response:
         table = breakdown_table(session, heads, UnitCode(code), by=request.args.get("by", ""))
     if table is None or not table.tabs:
         abort(404)
-    response = Response(breakdown_csv(table), mimetype="text/csv")
-    name = f"{code}-by-{table.code.replace(CROSSING, '-')}.csv"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return file_response(breakdown_csv(table), f"{code}-by-{table.code.replace(CROSSING, '-')}.csv")
 
 
 @bp.get("/heatmap")
@@ -150,10 +145,7 @@ def trends_table() -> Response:
         until = _until_asked_month(visible_releases(session))
         scope = _asked_part(until)
         found = trends_of(session, until, scope, trends_part(scope, _asked_depth()).units)
-    response = Response(trends_csv(found), mimetype="text/csv")
-    name = f"trends-{until[-1].month}.csv"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return file_response(trends_csv(found), f"trends-{until[-1].month}.csv")
 
 
 @bp.get("/turnover")
@@ -172,17 +164,15 @@ def turnover() -> str:
 @bp.get("/turnover.csv")
 @requires(Permission.VIEW_TURNOVER)
 def turnover_table() -> Response:
-    response = Response(study_csv(_turnover_study()), mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename="turnover.csv")
-    return response
+    return file_response(study_csv(_turnover_study()), "turnover.csv")
 
 
 @bp.get("/turnover.json")
 @requires(Permission.VIEW_TURNOVER)
 def turnover_data() -> Response:
-    response = Response(study_json(_turnover_study()), mimetype="application/json")
-    response.headers.set("Content-Disposition", "attachment", filename="turnover.json")
-    return response
+    return file_response(
+        study_json(_turnover_study()), "turnover.json", mimetype="application/json"
+    )
 
 
 @bp.get("/workforce/rates")
@@ -205,10 +195,7 @@ def staffing_table() -> Response:
         series = staffing_series(session, heads, current_viewer(), asked)
     if series is None:
         abort(404)
-    response = Response(staffing_csv(series), mimetype="text/csv")
-    name = f"{asked.unit}-{asked.rate}.csv"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return file_response(staffing_csv(series), f"{asked.unit}-{asked.rate}.csv")
 
 
 @bp.get("/method")

@@ -94,12 +94,19 @@ class Figure:
             found.append(f"the figure is not one image with a description: {names}")
         elif not re.search(r"holds? the same", names[0]):
             found.append("the description does not lead to the table")
+        elif not self._is_named_in(names[0]):
+            found.append("the description names another table")
         found += [
             "a drawing is not hidden from assistive technology"
             for part in self.where.locator("svg, .chart-plot").all()
             if part.evaluate("each => each.closest('[aria-hidden=true]') === null")
         ]
         return [f"{self.place}: {each}" for each in found]
+
+    def _is_named_in(self, description: str) -> bool:
+        """Return whether a table named by its number is the one that follows."""
+        named = re.search(r"Table \d+", description)
+        return named is None or (self.caption or "").startswith(f"{named[0]}.")
 
     def faults_of_numbers(self) -> list[str]:
         """Return where data, both drawings and table do not hold the same numbers."""

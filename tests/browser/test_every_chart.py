@@ -226,6 +226,7 @@ def spoilt(page: Page, change: str) -> list[str]:
         ("document.querySelectorAll('main p').forEach(p => p.remove())", "no sentence"),
         ("document.querySelector('figcaption b').remove()", "no label"),
         ("document.querySelector('[role=img]').removeAttribute('role')", "not one image"),
+        ("document.querySelector('[role=img]').ariaLabel += ' Table 9.'", "another table"),
         ("document.querySelector('.chart-wide svg').removeAttribute('aria-hidden')", "not hidden"),
         ("document.querySelector('main table').remove()", "not in the table"),
         ("document.querySelector('main table tbody td').textContent = '9.9'", "not in the table"),

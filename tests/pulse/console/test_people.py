@@ -15,6 +15,7 @@ from pulse.app import create_app
 from pulse.cli.frame import Installation
 from pulse.console import people_views
 from pulse.console.people_uploads import find_upload, keep_upload, sweep_uploads
+from pulse.console.uploads import LARGEST_UPLOAD_BYTES
 from pulse.office.accounts import Account, create_account
 from pulse.office.sign_ins import begin_sign_in, check_account, utc_now
 from pulse.stores import Stores
@@ -177,7 +178,7 @@ def test_a_list_of_5000_people_is_taken_and_shown_in_pages(desk: Desk) -> None:
 def test_a_file_beyond_the_limit_is_refused(desk: Desk) -> None:
     answer = desk.client.post(
         "/people",
-        data=bytes(people_views.LARGEST_UPLOAD_BYTES + 1),
+        data=bytes(LARGEST_UPLOAD_BYTES + 1),
         content_type="multipart/form-data; boundary=edge",
     )
 
