@@ -15,8 +15,6 @@ import numpy.typing as npt
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.tree import protect_tree
 from analysis.spearman import FloatArray, between_interval, clustered_interval, spearman
-from surveys.months import Month
-from surveys.units import UnitCode
 
 FEWEST_UNITS = 10
 FEWEST_MONTHS = 8
@@ -25,20 +23,6 @@ LAG_MONTHS = 1
 """Morale is set against the leavers of this many months later; fixed before anybody looked."""
 
 _TIE_DECIMALS = 9
-
-
-@dataclass(frozen=True, slots=True)
-class TurnoverRow:
-    """One unit in one month. `morale` is the shown mean in scale points, None where hidden.
-
-    `headcount` and `leavers` are people of the unit, None where no workforce figures exist.
-    """
-
-    unit: UnitCode
-    month: Month
-    morale: float | None
-    headcount: int | None
-    leavers: int | None
 
 
 class Question(StrEnum):
@@ -142,7 +126,7 @@ class _Pairs:
     left_out: int
 
 
-def between_units(rows: Sequence[TurnoverRow]) -> Association | Refused:
+def between_units(grid: MonthGrid) -> Association | Refused:
     """Return the correlation of units' mean morale with their leaver rate over the same months.
 
     A unit's morale is the plain mean of its shown months; its rate is leavers over person-months
@@ -150,13 +134,8 @@ def between_units(rows: Sequence[TurnoverRow]) -> Association | Refused:
     Bonett and Wright (2000).
 
     Args:
-        rows: units without units of this list below them, so that nobody is counted twice.
+        grid: units without units of this grid below them, so that nobody is counted twice.
     """
-    return between_units_of(grid_of(rows))
-
-
-def between_units_of(grid: MonthGrid) -> Association | Refused:
-    """Return what `between_units` does, for a grid of units."""
     pairs = _paired(grid, lag=0)
     needs = _shortages(pairs)
     if pairs.units:
@@ -171,20 +150,15 @@ def between_units_of(grid: MonthGrid) -> Association | Refused:
     return _told(Question.BETWEEN, estimate, between_interval(estimate, pairs.units), pairs)
 
 
-def pooled_months(rows: Sequence[TurnoverRow]) -> Association | Refused:
+def pooled_months(grid: MonthGrid) -> Association | Refused:
     """Return the correlation of morale with the leaver rate one month later, over all pairs.
 
     Months of one unit resemble each other, so the interval draws whole units again and again
     (cluster bootstrap with a fixed seed).
 
     Args:
-        rows: units without units of this list below them, so that nobody is counted twice.
+        grid: units without units of this grid below them, so that nobody is counted twice.
     """
-    return pooled_months_of(grid_of(rows))
-
-
-def pooled_months_of(grid: MonthGrid) -> Association | Refused:
-    """Return what `pooled_months` does, for a grid of units."""
     pairs = _paired(grid, lag=LAG_MONTHS)
     needs = _shortages(pairs)
     rate = _ties_kept(pairs.leavers / pairs.headcount)
@@ -195,19 +169,6 @@ def pooled_months_of(grid: MonthGrid) -> Association | Refused:
     estimate = spearman(pairs.morale, rate)
     interval = clustered_interval(pairs.morale, rate, clusters=pairs.unit)
     return _told(Question.POOLED, estimate, interval, pairs)
-
-
-def grid_of(rows: Sequence[TurnoverRow]) -> MonthGrid:
-    """Return the rows as a grid, units in the order of their codes."""
-    place_of = {unit: place for place, unit in enumerate(sorted({row.unit for row in rows}))}
-    ordinals = [row.month.ordinal for row in rows]
-    first, last = min(ordinals, default=0), max(ordinals, default=-1)
-    grids = np.full((3, len(place_of), last - first + 1), np.nan)
-    for row in rows:
-        figures = (row.morale, row.headcount, row.leavers)
-        told = [np.nan if figure is None else figure for figure in figures]
-        grids[:, place_of[row.unit], row.month.ordinal - first] = told
-    return MonthGrid(*grids)
 
 
 def _paired(grid: MonthGrid, *, lag: int) -> _Pairs:

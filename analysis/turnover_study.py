@@ -12,8 +12,8 @@ from analysis.turnover import (
     Association,
     MonthGrid,
     Refused,
-    between_units_of,
-    pooled_months_of,
+    between_units,
+    pooled_months,
 )
 from analysis.within_turnover import (
     DRAWS,
@@ -74,8 +74,8 @@ def study_turnover(
     scores = {code: theme.score for code, theme in themes.items()}
     return TurnoverStudy(
         about=about,
-        between=between_units_of(grid),
-        pooled=pooled_months_of(grid),
+        between=between_units(grid),
+        pooled=pooled_months(grid),
         within=study_within(panel, themes, lags=LAGS, draws=draws),
         chain=study_chain(panel, scores, CHAIN),
     )

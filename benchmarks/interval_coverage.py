@@ -9,11 +9,11 @@ from functools import cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtrit
+from scipy.special import betaincinv, stdtrit
 
 from analysis.release import Bound
-from analysis.trends.bounded_means import bounded_mean_interval, power_to_see
 from analysis.trends.intervals import mean_interval
+from analysis.trends.power import power_to_see
 
 FloatArray = npt.NDArray[np.float64]
 Ends = tuple[FloatArray, FloatArray]
@@ -79,11 +79,25 @@ def bootstrap(answers: FloatArray) -> Ends:
     return low, high
 
 
+def bounded_mean_interval(mean: float, *, respondents: int) -> tuple[float, float]:
+    """Return an interval of at least 95 % for a mean on five points, however answers spread.
+
+    The mean, moved to 0 to 1, is treated as a share of the answers at the highest point, all
+    others being at the lowest, which is the widest spread there is; its interval is that of
+    Clopper and Pearson with a count that need not be whole.
+    """
+    high_end = respondents * (mean - 1) / 4
+    low_end = respondents - high_end
+    low = betaincinv(high_end, low_end + 1, 0.025) if high_end > 0 else 0.0
+    high = betaincinv(high_end + 1, low_end, 0.975) if low_end > 0 else 1.0
+    return 1 + 4 * float(low), 1 + 4 * float(high)
+
+
 def widest_spread(answers: FloatArray) -> Ends:
     size = answers.shape[1]
     return by_mean(
         answers.mean(axis=1),
-        lambda mean: bounded_mean_interval(mean, respondents=size, scale_points=5),
+        lambda mean: bounded_mean_interval(mean, respondents=size),
     )
 
 

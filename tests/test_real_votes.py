@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 
 from analysis.archive import units_history, visible_releases
 from analysis.release import Bound, Published, ShownCell, Source
-from analysis.turnover import Association, TurnoverRow, between_units, pooled_months
+from analysis.turnover import Association
 from analysis.workforce import workforce_of
 from pulse.app import create_app
 from pulse.cli.main import main
@@ -30,6 +30,7 @@ from pulse.stores import Stores
 from surveys.instruments import ItemCode
 from surveys.months import Month
 from surveys.units import UnitCode
+from tests.analysis.turnover_rows import TurnoverRow, between_units, pooled_months
 
 pytestmark = pytest.mark.shared_data
 

@@ -156,19 +156,6 @@ class Signal:
     latest_rule: Rule
 
 
-def process_behaviour(
-    series: Sequence[Point],
-    *,
-    starts: Sequence[Month] = (),
-    options: BehaviourOptions = BehaviourOptions(),
-    scale_points: int = 5,
-) -> ProcessBehaviour:
-    """Return the behaviour of one series; see `process_behaviours`."""
-    return process_behaviours(
-        [series], starts=[starts], options=options, scale_points=scale_points
-    )[0]
-
-
 def process_behaviours(
     many: Sequence[Sequence[Point]],
     *,

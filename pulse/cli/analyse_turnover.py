@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from analysis.turnover import MonthGrid, between_units_of, pooled_months_of
+from analysis.turnover import MonthGrid, between_units, pooled_months
 from analysis.turnover_panels import PanelFile, check_score_columns, read_panel
 from analysis.turnover_study import answer_document, within_document
 from analysis.within_turnover import DRAWS, LAGS, WithinStudy, study_within
@@ -140,5 +140,5 @@ def _beside(read: PanelFile) -> dict[str, object]:
     }
     return {
         name: {theme: answer_document(ask(grid)) for theme, grid in grids.items()}
-        for name, ask in (("between", between_units_of), ("pooled", pooled_months_of))
+        for name, ask in (("between", between_units), ("pooled", pooled_months))
     }

@@ -1,23 +1,26 @@
 """How people answered each question of a measure in one month: three bands, or every option."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.release import CodedNumber, Published, ReleasedItem, ReleaseHead, ShownCell
 from analysis.trends.measures import Measure
+from analysis.trends.share_intervals import released_share_interval
 from analysis.trends.words import COARSE_SHARES
 from pulse.dashboards.words import reasons_words, sentence_start, share_words
 from surveys.instruments import ItemCode
 from surveys.months import Month
 
 LANGUAGE = "en"
+_INTERVALS = "Below a share stands its 95% interval."
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A labelled percentage."""
+    """A labelled percentage; `interval` is "" for one that has none."""
 
     label: str
     words: str
+    interval: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def item_answers(head: ReleaseHead, measure: Measure, cell: ShownCell) -> ItemAn
         respondents=cell.respondents,
         note=(
             f"{cell.respondents:,} people answered. Shares are rounded, so they need not add up "
-            "to 100%." + (f" {COARSE_SHARES}" if cell.is_coarse else "")
+            "to 100%. " + (COARSE_SHARES if cell.is_coarse else _INTERVALS)
         ),
         band_names=tuple(map(sentence_start, released[0].band_names)),
         items=items,
@@ -97,9 +100,22 @@ def _item(item: ReleasedItem, cell: ShownCell) -> ShownItem | HiddenItem:
         code=item.code,
         wording=wording,
         note=note,
-        bands=_shares(item.band_names, figure.bands or ()),
+        bands=_bands(item, figure, cell),
         options=_shares((*item.labels, *item.unscored), figure.options or ()),
     )
+
+
+def _bands(item: ReleasedItem, figure: Published, cell: ShownCell) -> tuple[Share, ...]:
+    bands = figure.bands or ()
+    return tuple(
+        replace(share, interval="" if cell.is_coarse else _interval(coded, figure.respondents))
+        for share, coded in zip(_shares(item.band_names, bands), bands, strict=False)
+    )
+
+
+def _interval(share: CodedNumber, respondents: int) -> str:
+    ends = released_share_interval(share, respondents)
+    return "" if ends is None else f"{ends[0]} to {ends[1]}"
 
 
 def _shares(labels: tuple[str, ...], shares: tuple[CodedNumber, ...]) -> tuple[Share, ...]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from analysis.release import ReleaseHead, Source, SpreadBasis
 from analysis.repeated_answers import BANDS, REPEATS, guessing_odds
-from analysis.trends.bounded_means import power_to_see
 from analysis.trends.findings import FIXED_FALSE_ALARM_SHARE, PROVISIONAL_FALSE_ALARM_SHARE
+from analysis.trends.power import power_to_see
 from analysis.turnover import FEWEST_LEAVERS, FEWEST_MONTHS, FEWEST_UNITS
 from pulse.dashboards.published_context import FEWEST_ANSWERS
 from pulse.dashboards.words import IMPORTED_WORDS, date_words

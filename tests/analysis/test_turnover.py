@@ -15,13 +15,11 @@ from analysis.turnover import (
     Question,
     Refused,
     Shortage,
-    TurnoverRow,
-    between_units,
-    pooled_months,
     protected_leavers,
 )
 from surveys.months import Month
 from surveys.units import UnitCode
+from tests.analysis.turnover_rows import TurnoverRow, between_units, pooled_months
 
 START = Month(2025, 1)
 

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.turnover import Association, TurnoverRow, between_units, pooled_months
+from analysis.turnover import Association
 from surveys.months import Month
 from surveys.units import UnitCode
+from tests.analysis.turnover_rows import TurnoverRow, between_units, pooled_months
 
 THRESHOLD = 5
 Means = dict[tuple[str, str], float]

@@ -18,12 +18,12 @@ from analysis.release import (
     Source,
     SpreadBasis,
 )
-from analysis.trends.behaviour import process_behaviour
 from analysis.trends.findings import JudgedSeries
 from analysis.trends.measures import HiddenPoint, Measure, Point, SeriesPoint
 from surveys.instruments import ConstructCode, ItemCode
 from surveys.months import Month
 from surveys.units import Unit, UnitCode, UnitTree
+from tests.analysis.trends.behaviours import process_behaviour
 
 START = Month(2025, 1)
 

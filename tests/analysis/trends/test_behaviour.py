@@ -12,11 +12,11 @@ from analysis.trends.behaviour import (
     ProcessBehaviour,
     Rule,
     latest_signal,
-    process_behaviour,
     process_behaviours,
 )
 from analysis.trends.measures import HiddenPoint, Point, SeriesPoint
 from surveys.months import Month
+from tests.analysis.trends.behaviours import process_behaviour
 
 Series = Callable[..., tuple[Point, ...]]
 Points = Callable[..., SeriesPoint]

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from analysis.trends.behaviour import Direction, Rule, process_behaviour
+from analysis.trends.behaviour import Direction, Rule
 from analysis.trends.findings import (
     Finding,
     JudgedSeries,
@@ -17,6 +17,7 @@ from analysis.trends.findings import (
 from analysis.trends.measures import Measure, Point
 from surveys.months import Month
 from surveys.units import Unit, UnitCode, UnitTree
+from tests.analysis.trends.behaviours import process_behaviour
 
 Judged = Callable[..., JudgedSeries]
 

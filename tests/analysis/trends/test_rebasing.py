@@ -11,12 +11,12 @@ from analysis.trends.behaviour import (
     Caution,
     Rule,
     latest_signal,
-    process_behaviour,
     process_behaviours,
 )
 from analysis.trends.measures import HiddenPoint, Point, SeriesPoint
 from analysis.trends.rebasing import possible_starts, starts_in_force
 from surveys.months import Month
+from tests.analysis.trends.behaviours import process_behaviour
 
 Series = Callable[..., tuple[Point, ...]]
 START = Month(2025, 1)

@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.trends.behaviour import process_behaviour
 from analysis.trends.direction import DAYS_PER_YEAR, mann_kendall, theil_sen
 from analysis.trends.direction_tables import SeriesDirection, Told
 from analysis.trends.direction_words import (
@@ -17,6 +16,7 @@ from analysis.trends.direction_words import (
 )
 from analysis.trends.measures import Point, SeriesPoint
 from analysis.trends.unit_directions import unit_directions
+from tests.analysis.trends.behaviours import process_behaviour
 
 Series = Callable[..., tuple[Point, ...]]
 MINUS = "\N{MINUS SIGN}"

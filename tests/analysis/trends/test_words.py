@@ -16,7 +16,6 @@ from analysis.trends.behaviour import (
     Rule,
     Signal,
     latest_signal,
-    process_behaviour,
 )
 from analysis.trends.findings import JudgedSeries
 from analysis.trends.measures import HiddenPoint, Measure, Point, SeriesPoint
@@ -39,6 +38,7 @@ from analysis.trends.words import (
     unit_reading,
 )
 from surveys.months import Month
+from tests.analysis.trends.behaviours import process_behaviour
 
 Judged = Callable[..., JudgedSeries]
 Series = Callable[..., tuple[Point, ...]]

@@ -4,13 +4,14 @@ from datetime import date
 
 from analysis.chart_notes import Annotation, Author, Rebase, Where
 from analysis.release import Bound
-from analysis.trends.behaviour import ProcessBehaviour, process_behaviour
+from analysis.trends.behaviour import ProcessBehaviour
 from analysis.trends.measures import SeriesPoint
 from pulse.charts.spec import Event
 from pulse.dashboards.chart_events import NOT_ENTERED, UnitNotes, chart_events
 from surveys.instruments import ItemCode
 from surveys.months import Month
 from surveys.units import UnitCode
+from tests.analysis.trends.behaviours import process_behaviour
 
 START = Month(2025, 1)
 HERE = Where(UnitCode("north"), "North", with_units_below=False)

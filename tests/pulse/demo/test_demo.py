@@ -21,7 +21,7 @@ from click.testing import Result
 from analysis.archive import month_breakdowns, month_cells, units_history, visible_releases
 from analysis.chart_notes import chart_notes, notes_on
 from analysis.release import ShownCell, Source, Suppressed
-from analysis.trends.behaviour import Direction, latest_signal, process_behaviour
+from analysis.trends.behaviour import Direction, latest_signal
 from analysis.trends.measures import measures_of, series_of
 from analysis.workforce import subtree_totals
 from pulse.config import Settings
@@ -42,6 +42,7 @@ from surveys.units import UnitCode
 from surveys.wave_states import WaveState
 from surveys.wave_tables import PassMarkRow
 from surveys.waves import all_waves, invited_of
+from tests.analysis.trends.behaviours import process_behaviour
 
 TODAY = date(2026, 11, 23)
 pytestmark = pytest.mark.xdist_group("demo")  # the city is built once, by one worker
